@@ -7,7 +7,6 @@
 #include <array>
 #include <cstdlib>
 #include <memory>
-#include <stdexcept>
 #include <utility>
 #include <vector>
 
@@ -221,7 +220,7 @@ Result<AttrName> AttrName::parse(std::string_view text) {
     good = !option.empty() && std::all_of(option.begin(), option.end(), is_keychar);
   }
   if (!good) return invalid("attribute-name", std::string(text));
-  return AttrName(std::string(text));
+  return AttrName(text);
 }
 
 Result<Dn> Dn::parse(std::string_view text) {

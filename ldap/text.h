@@ -4,6 +4,8 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "base/result.h"
 
@@ -14,12 +16,14 @@ class AttrName {
  public:
   consteval AttrName(const char* literal) : literal_(literal) {}  // NOLINT(google-explicit-constructor)
   static Result<AttrName> parse(std::string_view);
-  std::string str() const { return literal_ ? std::string(literal_) : text_; }
+  std::string str() const {
+    return literal_ ? std::string(literal_) : std::string(text_.begin(), text_.end());
+  }
 
  private:
-  explicit AttrName(std::string text) : text_(std::move(text)) {}
+  explicit AttrName(std::string_view text) : text_(text.begin(), text.end()) {}
   const char* literal_ = nullptr;
-  std::string text_;
+  std::vector<char> text_;  // not a string: an empty one cannot be part of a constant in g++ 12
 };
 
 class Dn {
