@@ -38,7 +38,8 @@ struct Change {
 };
 
 struct WriteOptions {
-  std::optional<Filter> assertion;  // RFC 4528: refused with code::kAssertionFailed unless it matches
+  std::optional<Filter>
+      assertion;  // RFC 4528: refused with code::kAssertionFailed unless it matches
 };
 
 // What a write left behind, by the post-read control (RFC 4527).
@@ -48,7 +49,7 @@ struct Written {
 };
 
 struct Endpoint {
-  std::string uri;                // one URI, never a list
+  std::string uri;  // one URI, never a list
   bool start_tls = false;
   std::string ca_file;
   std::chrono::milliseconds deadline{3000};
@@ -58,25 +59,29 @@ enum class Scope { kBase, kOne, kSubtree };
 
 class Connection {
  public:
-  // Connects lazily at the first operation. Not bound.
+  // Connects lazily at the first operation, or here when TLS must be started first. Not bound.
+  // A refused StartTLS is an error: nothing is ever sent in clear after it.
   static Result<Connection> open(const Endpoint&);
   Connection(Connection&&) noexcept;
   Connection& operator=(Connection&&) noexcept;
   ~Connection();
 
-  // Simple bind; an empty name or password is refused here (RFC 4513 section 5.1.2). `ppolicy` fills
-  // the password policy response when the server sends one.
+  // Simple bind; an empty name or password is refused here (RFC 4513 section 5.1.2). `ppolicy`
+  // fills the password policy response when the server sends one.
   struct Bound {
     bool must_change_password = false;
     int grace_logins = -1, seconds_to_expiry = -1;
   };
   Result<Bound> bind(const Dn&, const Secret&);
+  // RFC 4532: "dn:uid=...", empty for anonymous.
   Result<std::string> who_am_i();
 
+  // More matches than `size_limit` (0: the server's own limit): kTooLarge.
   Result<std::vector<Entry>> search(const Dn& base, Scope, const Filter&,
                                     const std::vector<std::string>& attributes, int size_limit = 0);
   // kNotFound when there is no such entry.
   Result<Entry> read(const Dn&, const std::vector<std::string>& attributes);
+  // Writes: kUnknownOutcome when the answer did not come within the deadline.
   Result<Written> add(const Dn&, const Attributes&);
   Result<Written> modify(const Dn&, const std::vector<Change>&, const WriteOptions& = {});
   Status remove(const Dn&, const WriteOptions& = {});
@@ -86,11 +91,22 @@ class Connection {
 
   // After an error that leaves the connection useless.
   bool broken() const { return broken_; }
+  // Not broken, and the peer has not hung up while the connection lay idle.
+  bool alive() const;
   ::ldap* native() { return handle_.get(); }
 
  private:
-  struct Unbind { void operator()(::ldap*) const; };
+  struct Unbind {
+    void operator()(::ldap*) const;
+  };
+  struct Answer;  // one response: result code, diagnostic, controls, message
+  enum class Effect { kRead, kWrite };
   explicit Connection(::ldap* handle, Endpoint endpoint);
+  Status start_tls();
+  Status usable(const char* what) const;
+  Error lost(int code, const std::string& what);
+  Result<Answer> wait(int sent, int message_id, Effect, const std::string& what);
+  Result<Written> written(const Answer&);
   std::unique_ptr<::ldap, Unbind> handle_;
   Endpoint endpoint_;
   bool broken_ = false;

@@ -1,10 +1,13 @@
-// Connections bound as one identity to one URI, lent to threads. A connection that broke is replaced at
-// its next use, once; a lease waits at most the endpoint's deadline for a free connection.
+// Connections bound as one identity to one URI, lent to threads. A connection that broke is
+// replaced at its next use, once; a lease waits at most the endpoint's deadline for a free
+// connection.
 #pragma once
 
 #include <condition_variable>
 #include <mutex>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "ldap/connection.h"
@@ -12,7 +15,7 @@
 namespace habilitd::ldap {
 
 struct Credentials {
-  Dn name;          // empty: anonymous
+  Dn name;  // empty: anonymous
   Secret password;
 };
 
@@ -37,7 +40,9 @@ class Pool {
   Result<Lease> lease();
 
  private:
+  Result<Connection> connect();
   void give_back(Connection);
+  void forget_one();
   Endpoint endpoint_;
   Credentials credentials_;
   std::size_t size_, lent_ = 0;

@@ -11,10 +11,12 @@
 
 namespace habilitd::ldap {
 
-// An attribute description: a literal in code, or checked text from settings (RFC 4512 section 2.5).
+// An attribute description: a literal in code, or checked text from settings (RFC 4512
+// section 2.5).
 class AttrName {
  public:
-  consteval AttrName(const char* literal) : literal_(literal) {}  // NOLINT(google-explicit-constructor)
+  consteval AttrName(const char* literal)
+      : literal_(literal) {}  // NOLINT(google-explicit-constructor)
   static Result<AttrName> parse(std::string_view);
   std::string str() const {
     return literal_ ? std::string(literal_) : std::string(text_.begin(), text_.end());
@@ -44,8 +46,8 @@ class Dn {
 };
 
 // Equality key of a DN: attribute types and values folded, white space collapsed, multi-valued RDNs
-// sorted. Cheap for plain ASCII names. For joining entries with member values; people are compared by
-// entryUUID.
+// sorted. Cheap for plain ASCII names. For joining entries with member values; people are compared
+// by entryUUID.
 std::string dn_key(std::string_view dn);
 // Does the entry stand under `base` (or is it)? Both as dn_key().
 bool is_under(std::string_view entry_key, std::string_view base_key);
