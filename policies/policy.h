@@ -27,7 +27,8 @@ struct Role {
   std::optional<CalendarPeriod> max_duration;
 };
 
-struct Rule;  // policies/engine.h
+struct Rule;       // policies/engine.h
+struct Condition;  // policies/condition.h
 
 struct Limits {
   int pending_per_person_and_structure = 3, justification_min = 10, justification_max = 500;
@@ -36,7 +37,10 @@ struct Limits {
 class Policy {
  public:
   // Strict: unknown key or operator, depth over 16, more than 500 rules are errors that name the
-  // place as a JSON Pointer ("/rules/3/when/all/0: unknown operator \"regex\"").
+  // place as a JSON Pointer ("/rules/3/when/all/0: unknown operator \"regex\""), one a line; the
+  // reason is policy-invalid, or the one of parse_json when the text is not acceptable JSON.
+  // Exclusion is mutual: when A excludes B, B excludes A in the result, however the file says it,
+  // so that separation of duties does not depend on which of the two roles is asked for first.
   static Result<std::shared_ptr<const Policy>> parse(std::string_view text);
 
   std::string id, application, hash;  // hash: lower-case hex SHA-256 of the file's bytes
@@ -49,6 +53,10 @@ class Policy {
   Json review;
   Json entities;  // fixture entities for AuthZEN, or null
   std::vector<std::shared_ptr<const Rule>> rules;
+  std::vector<std::shared_ptr<const Condition>> approval_when;  // one a block; null: always
+  // Attributes for which a caller's own word counts ("subject.role"). What the directory cannot
+  // know, action and context, always comes from the caller and needs no entry.
+  std::vector<std::string> trusted;
 
   const Role* role(std::string_view id) const;
 };
