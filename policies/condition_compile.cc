@@ -79,7 +79,9 @@ class Compiler {
       problems_.add(place, "expected an object with one operator");
       return {};
     }
-    const auto& [word, argument] = *json.items().begin();
+    const auto only = json.begin();
+    const std::string& word = only.key();
+    const Json& argument = only.value();
     const std::string inside = below(place, word);
     if (word == "all") return arms(Operator::kAll, argument, inside, depth);
     if (word == "any") return arms(Operator::kAny, argument, inside, depth);
