@@ -26,6 +26,7 @@ std::string to_hex(std::string_view bytes);
 std::string to_hex(const Sha256&);
 std::string to_base64(std::string_view bytes);      // RFC 4648 section 4, padded
 std::string to_base64url(std::string_view bytes);   // RFC 4648 section 5, not padded
+// Only the text the writers above would write is read. Error: kInvalid, base64-syntax.
 Result<std::string> from_base64(std::string_view);
 Result<std::string> from_base64url(std::string_view);
 

@@ -18,7 +18,8 @@ namespace habilitd {
 class EntryUuid {
  public:
   EntryUuid() = default;  // the nil uuid: no entry
-  static Result<EntryUuid> parse(std::string_view);
+  static Result<EntryUuid> parse(std::string_view);  // error: kInvalid, uuid-syntax
+  // Throws std::invalid_argument unless there are sixteen: that is a bug of the caller.
   static EntryUuid from_bytes(std::string_view sixteen_bytes);
   static EntryUuid random();
 
@@ -62,7 +63,8 @@ class Siret {
 };
 
 // One mail address, dot-atom "@" domain with at least one dot, ASCII, at most 254 characters, no
-// leading dash, no comments, quotes or lists (RFC 5321 section 4.1.2, the safe subset).
+// leading dash, no comments, quotes or lists, none of % ! | ` (RFC 5321 section 4.1.2, the safe
+// subset). Errors: kInvalid with reason email-syntax | email-length.
 class Email {
  public:
   static Result<Email> parse(std::string_view);
@@ -75,7 +77,7 @@ class Email {
   std::string address_;
 };
 
-// An application's role: each part [a-z0-9][a-z0-9-]{0,31}.
+// An application's role: each part [a-z0-9][a-z0-9-]{0,31}. Error: kInvalid, role-syntax.
 class RoleId {
  public:
   static Result<RoleId> parse(std::string_view application, std::string_view role);

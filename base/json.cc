@@ -70,14 +70,14 @@ class Builder {
     if (!is_good(name)) return false;
     auto& object = open_.back()->get_ref<Json::object_t&>();
     const auto [place, fresh] = object.try_emplace(std::move(name));
-    if (!fresh) return refuse(Errc::kInvalid, "json-repeated-key", place->first);
+    if (!fresh) return refuse_repeated(place->first);
     slot_ = &place->second;
     return true;
   }
 
   bool end_object() {
     const auto* twice = repeated_key(open_.back()->get_ref<const Json::object_t&>());
-    if (twice != nullptr) return refuse(Errc::kInvalid, "json-repeated-key", *twice);
+    if (twice != nullptr) return refuse_repeated(*twice);
     open_.pop_back();
     return true;
   }
@@ -99,6 +99,12 @@ class Builder {
   bool refuse(Errc code, std::string reason, std::string detail) {
     error_ = {code, std::move(reason), std::move(detail)};
     return false;
+  }
+
+  bool refuse_repeated(const std::string& name) {
+    constexpr std::size_t kMostShown = 100;
+    return refuse(Errc::kInvalid, "json-repeated-key",
+                  name.size() <= kMostShown ? name : "a key of more than 100 bytes");
   }
 
   bool is_good(const std::string& text) {

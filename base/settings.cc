@@ -1,6 +1,8 @@
 #include "base/settings.h"
 
+#include <cerrno>
 #include <fstream>
+#include <optional>
 #include <sstream>
 #include <stdexcept>
 #include <system_error>
@@ -41,7 +43,7 @@ std::vector<Line> logical_lines(std::string_view rest, std::size_t& last) {
   return lines;
 }
 
-// The end of the error lines: where the folder of a file is, "." for a bare name.
+// Where relative paths in a file start: its folder, "." for a bare name.
 std::string folder_of(const std::string& file) {
   const std::size_t slash = file.rfind('/');
   if (slash == std::string::npos) return ".";

@@ -1,4 +1,5 @@
-// The settings file: lines of `name = value`, `#` comments, `\` continues a line. Options are declared
+// The settings file: lines of `name = value`; a line that begins with `#` is a comment (elsewhere # is
+// part of the value); `\` at the end continues a line. Options are declared
 // once, in a table (name, default, help, check); an unknown, repeated or bad key is an error that says
 // file, line and remedy. The settings page of the docs is generated from the table.
 #pragma once
@@ -18,7 +19,8 @@ struct Option {
   std::string default_value;  // text as it would stand in the file; empty with `required` = must be set
   bool required = false;
   std::string help;           // one or two sentences
-  std::function<Status(std::string_view)> check;  // null: any text
+  // Null: any text. The detail of a refusal completes "option x ...": "must be yes or no".
+  std::function<Status(std::string_view)> check;
 };
 
 class Settings {
