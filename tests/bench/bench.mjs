@@ -17,7 +17,7 @@ const { values: options } = parseArgs({ options: {
   program: { type: 'string', default: join(root, 'build/release/habilitd') },
   json: { type: 'string' }, help: { type: 'boolean', short: 'h' } } });
 if (options.help) {
-  console.log(readFileSync(new URL(import.meta.url), 'utf8').split('\n').slice(0, 8).map((l) => l.slice(3)).join('\n'));
+  console.log(readFileSync(new URL(import.meta.url), 'utf8').split('\n').slice(0, 7).map((l) => l.slice(3)).join('\n'));
   process.exit(0);
 }
 process.env.HABILITD_PROGRAM = options.program;

@@ -1,0 +1,9 @@
+// The SCIM service through nginx, black box.
+import { run_suite } from './scim_suite.mjs';
+import { protocol } from './scim_protocol.mjs';
+import { resources } from './scim_resources.mjs';
+import { filters } from './scim_filters.mjs';
+import { lists } from './scim_lists.mjs';
+import { patches } from './scim_patch.mjs';
+
+await run_suite('SCIM through nginx', [protocol, resources, filters, lists, patches]);
