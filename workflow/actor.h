@@ -11,11 +11,11 @@ namespace habilitd::workflow {
 struct Actor {
   enum class Kind { kPerson, kClient, kSystem };
   Kind kind = Kind::kSystem;
-  EntryUuid id;          // a person's or a token's entry; nil for the system
-  std::string name;      // shown in records: a person's name, a client's name, "habilitd"
-  std::string mail;      // a person's, else empty
-  // For clients: what their token allows, e.g. "grant:soffi.consultation", "grant:*". People have none:
-  // their rights come from the directory.
+  EntryUuid id;      // a person's or a token's entry; nil for the system
+  std::string name;  // shown in records: a person's name, a client's name, "habilitd"
+  std::string mail;  // a person's, else empty
+  // For clients: what their token allows, e.g. "grant:soffi.consultation", "grant:*". People have
+  // none: their rights come from the directory.
   std::set<std::string, std::less<>> grants;
 
   static Actor system() { return {Kind::kSystem, {}, "habilitd", {}, {}}; }

@@ -1,5 +1,6 @@
 // The audit log: one hash-chained JSON line per event, appended and synced before the answer.
-// {"seq":n,"time":...,"event":...,"actor":{...},"...":...,"prev":"<sha256 of the line before>","hash":...}
+// {"seq":n,"time":...,"event":...,"actor":{...},"...":...,"prev":"<sha256 of the line
+// before>","hash":...}
 #pragma once
 
 #include <memory>

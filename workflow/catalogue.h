@@ -1,5 +1,5 @@
-// The policies in force, one per application, loaded from `policies_dir`. A file that is broken, or that
-// fails its own tests, never replaces the version before it: degraded() then says so.
+// The policies in force, one per application, loaded from `policies_dir`. A file that is broken, or
+// that fails its own tests, never replaces the version before it: degraded() then says so.
 #pragma once
 
 #include <map>
@@ -16,8 +16,8 @@ namespace habilitd::workflow {
 class Catalogue {
  public:
   Catalogue(std::string policies_dir, Log&);
-  // Reads *.json (not *.tests.json) with their tests. At start-up an error is the caller's to refuse;
-  // later (SIGHUP or a changed file, looked at every 2 s by tick()) the old version stays.
+  // Reads *.json (not *.tests.json) with their tests. At start-up an error is the caller's to
+  // refuse; later (SIGHUP or a changed file, looked at every 2 s by tick()) the old version stays.
   Status load();
   void tick();
   policies::PolicyPtr policy(std::string_view application) const;  // null: none

@@ -1,5 +1,5 @@
-// The one place that decides. It gathers facts, asks the policy, and hands back a Permission: a value
-// that the writing functions demand. Without it the write does not compile.
+// The one place that decides. It gathers facts, asks the policy, and hands back a Permission: a
+// value that the writing functions demand. Without it the write does not compile.
 #pragma once
 
 #include <optional>
@@ -15,13 +15,14 @@ namespace habilitd::workflow {
 
 class Services;
 
-// What is asked about: may `actor` do `action` (request approve refuse add revoke list use) concerning
-// `target` (the person who holds or would hold the role) for a role of an application in a structure?
+// What is asked about: may `actor` do `action` (request approve refuse add revoke list use)
+// concerning `target` (the person who holds or would hold the role) for a role of an application in
+// a structure?
 struct Question {
   const Actor& actor;
   std::string action;
-  EntryUuid target;                   // nil for list
-  std::string application, role;      // role empty for list
+  EntryUuid target;               // nil for list
+  std::string application, role;  // role empty for list
   Siret siret;
   std::optional<std::string> request_state;
 };
@@ -40,11 +41,16 @@ class Permission {
 
  private:
   friend Result<Permission> authorize(Services&, const Question&);
-  friend Permission system_permission(const std::string&, const EntryUuid&, const RoleId&, const Siret&);
+  friend Permission system_permission(const std::string&, const EntryUuid&, const RoleId&,
+                                      const Siret&);
   Permission(std::string action, const EntryUuid& target, std::string application, std::string role,
              Siret siret, policies::Decision decision)
-      : action_(std::move(action)), target_(target), application_(std::move(application)),
-        role_(std::move(role)), siret_(std::move(siret)), decision_(std::move(decision)) {}
+      : action_(std::move(action)),
+        target_(target),
+        application_(std::move(application)),
+        role_(std::move(role)),
+        siret_(std::move(siret)),
+        decision_(std::move(decision)) {}
   std::string action_;
   EntryUuid target_;
   std::string application_, role_;
@@ -52,12 +58,13 @@ class Permission {
   policies::Decision decision_;
 };
 
-// Facts in the form of policies/engine.h. kUnavailable when the source cannot be read; unknown role,
-// structure or person are facts (null), not errors.
+// Facts in the form of policies/engine.h. kUnavailable when the source cannot be read; unknown
+// role, structure or person are facts (null), not errors.
 Result<policies::Facts> gather_facts(Services&, const Question&, Source);
 // The decision with its explanation, for pages and AuthZEN; never a basis for a write.
 Result<policies::Decision> decide(Services&, const Question&, Source = Source::kMirror);
-// kForbidden with the determining rule's id as reason when the policy denies; facts from the directory.
+// kForbidden with the determining rule's id as reason when the policy denies; facts from the
+// directory.
 Result<Permission> authorize(Services&, const Question&);
 
 }  // namespace habilitd::workflow

@@ -1,4 +1,5 @@
-// People, structures and applications as typed views over directory entries, and what a manager manages.
+// People, structures and applications as typed views over directory entries, and what a manager
+// manages.
 #pragma once
 
 #include <string>
@@ -13,30 +14,33 @@ namespace habilitd::workflow {
 
 struct Person {
   EntryUuid id;
-  std::string dn, user_name, given_name, family_name, name, mail, language;  // name: as shown to people
-  bool active = true;              // habActive, absent = TRUE
-  bool mail_verified = true;       // habMailVerified, absent = TRUE
+  std::string dn, user_name, given_name, family_name, name, mail,
+      language;               // name: as shown to people
+  bool active = true;         // habActive, absent = TRUE
+  bool mail_verified = true;  // habMailVerified holds the mail address (or TRUE), or is absent
 };
 Person person_from(const ldap::Record&);
 // kNotFound (reason unknown-person) when there is no such person.
 Result<Person> find_person(const ldap::Mirror::View&, const EntryUuid&);
-// By userName, else by a mail address that exactly one active person has (both without regard to case).
+// By userName, else by a mail address that exactly one active person has (both without regard to
+// case).
 Result<Person> find_person_by_login(const ldap::Mirror::View&, std::string_view login);
 
 struct Structure {
   EntryUuid id;
   Siret siret;
-  std::string name;   // o, else description, else the SIRET
-  bool open = true;   // habState: closed
+  std::string name;  // o, else description, else the SIRET
+  bool open = true;  // habState: closed
 };
 Result<Structure> find_structure(const ldap::Mirror::View&, const ldap::Layout&, const Siret&);
 // Structures that the person is a member of, by name.
 std::vector<Structure> structures_of(const ldap::Mirror::View&, const EntryUuid& person);
-bool is_attached(const ldap::Mirror::View&, const ldap::Layout&, const EntryUuid& person, const Siret&);
+bool is_attached(const ldap::Mirror::View&, const ldap::Layout&, const EntryUuid& person,
+                 const Siret&);
 
 struct Application {
-  std::string id;       // soffi
-  std::string name;     // SOFFi
+  std::string id;    // soffi
+  std::string name;  // SOFFi
   std::string description, link;
 };
 std::vector<Application> applications(const ldap::Mirror::View&);

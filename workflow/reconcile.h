@@ -1,5 +1,6 @@
-// Finishes what a crash interrupted and repairs what is derived: effects left on request entries, the
-// person's `habilitation` values. Runs at start and every minute; safe to run anywhere, any time.
+// Finishes what a crash interrupted and repairs what is derived: effects left on request entries,
+// the person's `habilitation` values. Runs at start and every minute; safe to run anywhere, any
+// time.
 #pragma once
 
 #include <string>

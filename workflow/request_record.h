@@ -1,5 +1,5 @@
-// A request entry, from its submission to the end of the habilitation it led to. The entry's state is
-// the arbiter; `habRecord` holds what must outlive accounts and labels, as text.
+// A request entry, from its submission to the end of the habilitation it led to. The entry's state
+// is the arbiter; `habRecord` holds what must outlive accounts and labels, as text.
 #pragma once
 
 #include <optional>
@@ -14,17 +14,27 @@
 
 namespace habilitd::workflow {
 
-enum class State { kPending, kApproved, kActive, kRefused, kCancelled, kExpired, kSuperseded, kEnded };
+enum class State {
+  kPending,
+  kApproved,
+  kActive,
+  kRefused,
+  kCancelled,
+  kExpired,
+  kSuperseded,
+  kEnded
+};
 std::string_view state_name(State);  // "pending" ...
 Result<State> parse_state(std::string_view);
 
 struct Event {
-  std::string what;   // requested, approved, refused, cancelled, granted, applied, revoked, ended, expired
+  std::string
+      what;  // requested, approved, refused, cancelled, granted, applied, revoked, ended, expired
   Instant at;
-  EntryUuid by;       // nil: the system or a client
+  EntryUuid by;  // nil: the system or a client
   std::string by_name, by_mail;
-  std::string reason;       // as written by the person
-  std::string operation;    // the form's one-time id
+  std::string reason;     // as written by the person
+  std::string operation;  // the form's one-time id
 };
 
 struct RequestRecord {
@@ -33,19 +43,19 @@ struct RequestRecord {
   State state = State::kPending;
   int revision = 0;
   std::string application, role;
-  std::string siret;                      // kept as text: a record may outlive its structure
+  std::string siret;  // kept as text: a record may outlive its structure
   EntryUuid person;
   std::string person_name, person_mail, person_dn, language;
   std::string application_label, structure_label, role_label;
   std::string justification;
-  bool attach = false;                    // also asks to be attached to the structure
-  bool direct = false;                    // born approved, by a manager's own act
+  bool attach = false;  // also asks to be attached to the structure
+  bool direct = false;  // born approved, by a manager's own act
   Instant created{};
   std::optional<Instant> due, until;
   std::string policy_id, policy_hash;
   int policy_version = 0;
-  Json approval;                          // the frozen block
-  std::vector<Event> history;             // oldest first
+  Json approval;               // the frozen block
+  std::vector<Event> history;  // oldest first
   const Event* last(std::string_view what) const;
 };
 // kInternal when the entry is not a readable request.

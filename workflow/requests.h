@@ -1,9 +1,9 @@
 // The life of a request (approvals.md): each function is one use case, called by every protocol.
 //
-// A decision is one modify of the request entry that swaps state and revision, and carries with it the
-// effects still to be done (habEffect) and the mails still to be sent (habOutbox). Effects are
-// idempotent; the reconciler finishes what a crash interrupted. The audit line is written first: when it
-// cannot be, nothing is decided (kUnavailable, reason audit-unavailable).
+// A decision is one modify of the request entry that swaps state and revision, and carries with it
+// the effects still to be done (habEffect) and the mails still to be sent (habOutbox). Effects are
+// idempotent; the reconciler finishes what a crash interrupted. The audit line is written first:
+// when it cannot be, nothing is decided (kUnavailable, reason audit-unavailable).
 #pragma once
 
 #include <optional>
@@ -18,31 +18,32 @@ namespace habilitd::workflow {
 class Services;
 
 struct Ask {
-  EntryUuid person;             // who would hold the role; the actor for people
+  EntryUuid person;  // who would hold the role; the actor for people
   std::string application, role;
   Siret siret;
   std::string justification;
   std::optional<Instant> until;
-  std::string operation;        // one-time id of the form; empty for protocols without one
+  std::string operation;  // one-time id of the form; empty for protocols without one
 };
 
-// What the form knew. A stale revision is refused (kStale, reason stale-revision) even when the state is
-// the same again.
+// What the form knew. A stale revision is refused (kStale, reason stale-revision) even when the
+// state is the same again.
 struct Decided {
   int revision = 0;
   std::string operation;
-  std::string reason;           // demanded by refuse and revoke (kInvalid, reason reason-missing)
+  std::string reason;  // demanded by refuse and revoke (kInvalid, reason reason-missing)
   std::optional<Instant> until;
 };
 
 struct Outcome {
   RequestRecord record;
-  bool repeated = false;        // the same operation had been done before: nothing was done now
+  bool repeated = false;  // the same operation had been done before: nothing was done now
 };
 
 // Errors of all: kForbidden (reason = policy rule), kNotFound (unknown-request), kConflict
-// (already-decided, request-open, already-held), kStale, kInvalid (justification-short, justification-long,
-// reason-missing, reason-long, until-past, until-too-late), kUnavailable, kUnknownOutcome.
+// (already-decided, request-open, already-held), kStale, kInvalid (justification-short,
+// justification-long, reason-missing, reason-long, until-past, until-too-late), kUnavailable,
+// kUnknownOutcome.
 Result<Outcome> submit(Services&, const Actor&, const Ask&);
 Result<Outcome> approve(Services&, const Actor&, const RequestId&, const Decided&);
 Result<Outcome> refuse(Services&, const Actor&, const RequestId&, const Decided&);

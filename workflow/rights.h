@@ -1,5 +1,5 @@
-// What a manager sees: requests and habilitations of an application over the structures she manages.
-// Read from the mirror; exact counts.
+// What a manager sees: requests and habilitations of an application over the structures she
+// manages. Read from the mirror; exact counts.
 #pragma once
 
 #include <optional>
@@ -22,8 +22,8 @@ struct Right {
   std::string role, role_label;
   Siret siret;
   std::string structure_name;
-  std::optional<RequestId> record;      // none: a member found in the directory
-  Instant since{};                      // asked or granted; zero when unknown
+  std::optional<RequestId> record;  // none: a member found in the directory
+  Instant since{};                  // asked or granted; zero when unknown
   std::optional<Instant> until;
 };
 
@@ -32,7 +32,7 @@ struct RightsQuery {
   std::optional<Right::State> state;
   std::optional<std::string> role;
   std::optional<Siret> siret;
-  std::string search;                   // name, mail or SIRET; accents and case ignored; spaces in a SIRET tolerated
+  std::string search;  // name, mail or SIRET; accents and case ignored; spaces in a SIRET tolerated
   std::size_t offset = 0, limit = 20;
 };
 
@@ -56,12 +56,13 @@ Result<std::size_t> people_waiting(Services&, const Actor&, std::string_view app
 // One person as a manager may see her: kNotFound unless they share a managed structure.
 struct PersonRights {
   Person person;
-  std::vector<Structure> structures;             // shared ones only
-  std::vector<RequestRecord> pending;            // this application, managed structures
+  std::vector<Structure> structures;   // shared ones only
+  std::vector<RequestRecord> pending;  // this application, managed structures
   std::vector<Right> active;
-  std::vector<RequestRecord> past;               // newest first, at most 50
+  std::vector<RequestRecord> past;  // newest first, at most 50
 };
-Result<PersonRights> person_rights(Services&, const Actor&, std::string_view application, const EntryUuid& person);
+Result<PersonRights> person_rights(Services&, const Actor&, std::string_view application,
+                                   const EntryUuid& person);
 
 // One's own: requests newest first, and roles held now.
 struct OwnRights {
@@ -72,6 +73,8 @@ Result<OwnRights> own_rights(Services&, const EntryUuid& person);
 // A request the actor may see: her own, or one she may decide. kNotFound otherwise.
 Result<RequestRecord> find_request(Services&, const Actor&, const RequestId&);
 // People attached to the actor's managed structures, for a direct grant.
-Result<std::vector<Person>> grantable_people(Services&, const Actor&, std::string_view application, const Siret&, std::string_view search, std::size_t limit);
+Result<std::vector<Person>> grantable_people(Services&, const Actor&, std::string_view application,
+                                             const Siret&, std::string_view search,
+                                             std::size_t limit);
 
 }  // namespace habilitd::workflow

@@ -1,7 +1,10 @@
 // What the use cases need, handed down by reference from the composition root.
 #pragma once
 
+#include <array>
+#include <cstdint>
 #include <memory>
+#include <mutex>
 #include <string>
 
 #include "base/clock.h"
@@ -20,7 +23,8 @@ struct WorkflowSettings {
   MailSettings mail;
   std::string sendmail = "/usr/sbin/sendmail";
   Duration sendmail_deadline{10000};
-  std::string administrators_group = "iam-admin";   // cn of the group whose members administer the platform
+  std::string administrators_group =
+      "iam-admin";  // cn of the group whose members administer the platform
   Duration session_idle{30 * 60 * 1000}, session_absolute{8 * 3600 * 1000};
   int sign_ins_per_name = 10, sign_ins_per_network = 60;  // failures a minute before slow-down
 };
@@ -39,7 +43,22 @@ class Services {
   const WorkflowSettings settings;
   SignInLimiter& limiter() { return *limiter_; }
 
+  // Decisions about one person happen one after the other in this process, so that two grants that
+  // exclude each other cannot both be judged before either is applied.
+  [[nodiscard]] std::unique_lock<std::mutex> one_at_a_time(const EntryUuid& person);
+
+  // What the last pass over waiting mails saw: an unchanged mirror need not be scanned again before
+  // the earliest job is due.
+  struct OutboxPass {
+    std::uint64_t changes = 0;
+    bool complete = false;
+    Instant next{};
+  };
+  Guarded<OutboxPass>& outbox_pass() { return outbox_pass_; }
+
  private:
+  std::array<std::mutex, 64> person_locks_;
+  Guarded<OutboxPass> outbox_pass_;
   std::unique_ptr<SignInLimiter> limiter_;
 };
 

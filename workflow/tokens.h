@@ -8,18 +8,19 @@
 
 #include "base/clock.h"
 #include "base/secret.h"
-#include "workflow/actor.h"
 #include "ldap/directory.h"
+#include "workflow/actor.h"
 
 namespace habilitd::workflow {
 
 struct Client {
   EntryUuid id;
   std::string name;
-  std::string dialect = "rfc";                     // rfc | entra | okta | strict
-  std::set<std::string, std::less<>> scopes;       // users:read users:write groups:read groups:write decisions grant:<role> grant:*
+  std::string dialect = "rfc";  // rfc | entra | okta | strict
+  std::set<std::string, std::less<>>
+      scopes;  // users:read users:write groups:read groups:write decisions grant:<role> grant:*
   std::optional<Instant> expires;
-  bool may(std::string_view scope) const;          // write implies read
+  bool may(std::string_view scope) const;  // write implies read
   Actor actor() const;
 };
 bool is_scope(std::string_view);
@@ -28,7 +29,8 @@ bool is_scope(std::string_view);
 Result<Secret> create_token(ldap::Directory&, const Client&, Clock&);
 Status revoke_token(ldap::Directory&, std::string_view name);
 Result<std::vector<Client>> list_tokens(ldap::Directory&);
-// From the Authorization header's bearer value. kUnauthenticated for anything else than a live token.
+// From the Authorization header's bearer value. kUnauthenticated for anything else than a live
+// token.
 Result<Client> find_client(const ldap::Mirror::View&, std::string_view bearer, Instant now);
 
 }  // namespace habilitd::workflow
