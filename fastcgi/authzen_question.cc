@@ -1,0 +1,131 @@
+#include "fastcgi/authzen_question.h"
+
+#include "workflow/people.h"
+#include "workflow/request_record.h"
+#include "workflow/services.h"
+
+namespace habilitd::fastcgi {
+namespace {
+
+using policies::AuthzenEntity;
+using policies::AuthzenQuery;
+using View = ldap::Mirror::View;
+
+policies::Decision denial(std::string reason) {
+  policies::Decision decision;
+  decision.reason = std::move(reason);
+  return decision;
+}
+
+std::string property(const AuthzenEntity& entity, const char* name) {
+  const auto found = entity.properties.find(name);
+  return found != entity.properties.end() && found->is_string() ? found->get<std::string>()
+                                                                : std::string();
+}
+
+Result<workflow::Person> find_user(const View& view, const std::string& id) {
+  if (const auto uuid = EntryUuid::parse(id)) return workflow::find_person(view, *uuid);
+  return workflow::find_person_by_login(view, id);
+}
+
+void set_siret(AuthzenQuestion& question, std::string_view text) {
+  if (auto siret = Siret::parse(text)) question.siret = *siret;
+}
+
+// "soffi.consultation.73282932000074"
+void take_habilitation(AuthzenQuestion& question, const std::string& id) {
+  const std::size_t first = id.find('.');
+  const std::size_t second = first == std::string::npos ? first : id.find('.', first + 1);
+  if (second == std::string::npos) return;
+  question.application = id.substr(0, first);
+  question.role = id.substr(first + 1, second - first - 1);
+  set_siret(question, std::string_view(id).substr(second + 1));
+}
+
+// False: there is no such request.
+bool take_request(AuthzenQuestion& question, const View& view, const std::string& id) {
+  const auto parsed = RequestId::parse(id);
+  const ldap::RecordPtr entry = parsed ? view.by_id(parsed->entry()) : nullptr;
+  if (!entry || entry->kind() != ldap::Kind::kRequest) return false;
+  const auto record = workflow::request_from(*entry);
+  if (!record) return false;
+  question.application = record->application;
+  question.role = record->role;
+  question.target = record->person;
+  question.request_state = std::string(workflow::state_name(record->state));
+  set_siret(question, record->siret);
+  return true;
+}
+
+void take_properties(AuthzenQuestion& question, const AuthzenEntity& resource) {
+  if (question.application.empty()) question.application = property(resource, "application");
+  if (question.role.empty()) question.role = property(resource, "role");
+  if (!question.siret) set_siret(question, property(resource, "structure"));
+}
+
+// What the resource says; a word for a denial when it names nothing.
+std::string take_resource(AuthzenQuestion& question, const View& view,
+                          const AuthzenEntity& resource) {
+  if (resource.type == "request") {
+    return take_request(question, view, resource.id) ? "" : "unknown-request";
+  }
+  if (resource.type == "habilitation") {
+    take_habilitation(question, resource.id);
+  } else if (resource.type == "structure") {
+    set_siret(question, resource.id);
+  } else if (resource.type == "application") {
+    question.application = resource.id;
+  } else {
+    return "unknown-resource";
+  }
+  take_properties(question, resource);
+  return {};
+}
+
+bool concerns_the_subject(const std::string& action) {
+  return action == "request" || action == "use";
+}
+
+void take_target(AuthzenQuestion& question, const View& view, const AuthzenQuery& query) {
+  if (!question.target.nil()) return;
+  if (const std::string person = property(query.resource, "person"); !person.empty()) {
+    if (const auto found = find_user(view, person)) question.target = found->id;
+  } else if (concerns_the_subject(query.action)) {
+    question.target = question.actor.id;
+  }
+}
+
+Result<workflow::Actor> actor_of(const View& view, const AuthzenEntity& subject) {
+  if (subject.type == "client") {
+    workflow::Actor actor;
+    actor.kind = workflow::Actor::Kind::kClient;
+    actor.name = subject.id;
+    return actor;
+  }
+  const auto person = find_user(view, subject.id);
+  if (!person) return person.error();
+  return workflow::Actor::person(person->id, person->name, person->mail);
+}
+
+}  // namespace
+
+Result<Understood> understand(workflow::Services& services, const AuthzenQuery& query) {
+  if (query.subject.type != "user" && query.subject.type != "client") {
+    return invalid("authzen-invalid", "subject.type: expected user or client");
+  }
+  const auto view = services.directory.view();
+  if (!view) return view.error();
+  const auto actor = actor_of(*view, query.subject);
+  if (!actor) return Understood(denial("unknown-person"));
+  AuthzenQuestion question;
+  question.actor = *actor;
+  const std::string unknown = take_resource(question, *view, query.resource);
+  if (!unknown.empty()) return Understood(denial(unknown));
+  if (!services.catalogue.policy(question.application))
+    return Understood(denial("unknown-application"));
+  if (!question.siret) return Understood(denial("unknown-structure"));
+  take_target(question, *view, query);
+  return Understood(std::move(question));
+}
+
+}  // namespace habilitd::fastcgi

@@ -1,0 +1,247 @@
+#include "fastcgi/server.h"
+
+#include <fcgiapp.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/select.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <mutex>
+#include <stdexcept>
+
+namespace habilitd::fastcgi {
+namespace {
+
+using Milliseconds = std::chrono::milliseconds;
+
+// libfcgi closes connections with select(2): a descriptor beyond its set would write out of bounds.
+constexpr int kMaxDescriptor = FD_SETSIZE;
+constexpr std::uint32_t kOnce = EPOLLIN | EPOLLRDHUP | EPOLLONESHOT;
+constexpr Milliseconds kSweepEvery{5000};
+constexpr Milliseconds kStep{10};
+
+std::int64_t milliseconds_now() {
+  const auto now = std::chrono::steady_clock::now().time_since_epoch();
+  return std::chrono::duration_cast<Milliseconds>(now).count();
+}
+
+int checked(int fd, const char* call) {
+  if (fd < 0) throw std::runtime_error(std::string(call) + ": " + std::strerror(errno));
+  return fd;
+}
+
+void set_deadline(int fd, Milliseconds deadline) {
+  timeval limit{};
+  limit.tv_sec = deadline.count() / 1000;
+  limit.tv_usec = (deadline.count() % 1000) * 1000;
+  ::setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+  ::setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
+}
+
+std::size_t read_stream(FCGX_Stream* in, char* buffer, std::size_t size) {
+  std::size_t got = 0;
+  while (got < size) {
+    const int want = static_cast<int>(std::min<std::size_t>(size - got, 1 << 20));
+    const int n = FCGX_GetStr(buffer + got, want, in);
+    if (n <= 0) break;
+    got += static_cast<std::size_t>(n);
+  }
+  return got;
+}
+
+void write_stream(FCGX_Stream* out, const std::string& text) {
+  std::size_t sent = 0;
+  while (sent < text.size()) {
+    const int want = static_cast<int>(std::min<std::size_t>(text.size() - sent, 1 << 20));
+    const int n = FCGX_PutStr(text.data() + sent, want, out);
+    if (n <= 0) return;  // the peer is gone; libfcgi closes
+    sent += static_cast<std::size_t>(n);
+  }
+}
+
+}  // namespace
+
+struct Server::State {
+  State(Listener l, Options o, Answer a, Log& g)
+      : listener(std::move(l)), options(std::move(o)), answer(std::move(a)), log(g) {
+    epoll = checked(::epoll_create1(EPOLL_CLOEXEC), "epoll_create1");
+    wake = checked(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "eventfd");
+    for (auto& since : idle_since) since.store(0, std::memory_order_relaxed);
+    watch(wake, EPOLLIN, EPOLL_CTL_ADD);
+  }
+  ~State() {
+    if (epoll >= 0) ::close(epoll);
+    if (wake >= 0) ::close(wake);
+  }
+
+  void watch(int fd, std::uint32_t events, int operation) const {
+    epoll_event event{};
+    event.events = events;
+    event.data.fd = fd;
+    ::epoll_ctl(epoll, operation, fd, &event);
+  }
+
+  // An idle connection belongs to whoever swaps its time to zero: the thread that got its event, or
+  // the one that closes it. A busy one is never touched by others.
+  std::atomic<std::int64_t>& since(int fd) { return idle_since[static_cast<std::size_t>(fd)]; }
+  bool claim(int fd) { return since(fd).exchange(0) != 0; }
+  void make_idle(int fd, int operation) {
+    since(fd).store(milliseconds_now());
+    watch(fd, kOnce, operation);
+  }
+
+  void work();
+  void accept_one();
+  void serve(FCGX_Request&, int fd);
+  void respond(FCGX_Request&);
+  void close_idle(Milliseconds older_than);
+  void sweep();
+  void join();
+
+  Listener listener;
+  const Options options;
+  const Answer answer;
+  Log& log;
+  int epoll = -1, wake = -1;
+  std::array<std::atomic<std::int64_t>, kMaxDescriptor> idle_since;
+  std::atomic<std::int64_t> last_sweep{0};
+  std::atomic<int> busy{0}, open{0};
+  std::atomic<bool> draining{false}, stopping{false}, accepting{true};
+  std::vector<std::thread> threads;
+};
+
+void Server::State::work() {
+  FCGX_Request request;
+  FCGX_InitRequest(&request, -1, 0);
+  while (!stopping) {
+    epoll_event event{};
+    const int count = ::epoll_wait(epoll, &event, 1, static_cast<int>(kSweepEvery.count()));
+    sweep();
+    if (count != 1 || event.data.fd == wake) continue;
+    if (event.data.fd == listener.fd()) {
+      accept_one();
+    } else if (claim(event.data.fd)) {
+      serve(request, event.data.fd);
+    }
+  }
+}
+
+void Server::State::accept_one() {
+  const int fd = ::accept4(listener.fd(), nullptr, nullptr, SOCK_CLOEXEC);
+  const int error = errno;
+  if (fd < 0 && (error == EMFILE || error == ENFILE || error == ENOMEM)) {
+    log.error("server.accept.failed", {{"error", std::strerror(error)}});
+    std::this_thread::sleep_for(kStep);  // the queue stays: trying at once would only spin
+  }
+  if (accepting) watch(listener.fd(), EPOLLIN | EPOLLONESHOT, EPOLL_CTL_MOD);
+  if (fd < 0) return;
+  if (fd >= kMaxDescriptor) {
+    log.error("server.connections.exhausted", {{"descriptor", static_cast<long long>(fd)}});
+    ::close(fd);
+    return;
+  }
+  set_deadline(fd, options.stalled);
+  ++open;
+  make_idle(fd, EPOLL_CTL_ADD);
+}
+
+// The descriptor is handed to libfcgi, which reads one request from it, and taken back when the
+// connection is to be kept. When libfcgi closes it, its accept() on descriptor -1 fails at once.
+void Server::State::serve(FCGX_Request& request, int fd) {
+  ++busy;
+  request.ipcFd = fd;
+  if (FCGX_Accept_r(&request) == 0) respond(request);
+  if (request.ipcFd >= 0) {
+    const int kept = request.ipcFd;
+    request.ipcFd = -1;
+    make_idle(kept, EPOLL_CTL_MOD);
+  } else {
+    --open;
+  }
+  --busy;
+}
+
+void Server::State::respond(FCGX_Request& request) {
+  const Received received = receive(
+      request.envp, options.limits,
+      [&](char* buffer, std::size_t size) { return read_stream(request.in, buffer, size); });
+  const Response response = answer(received);
+  write_stream(request.out, response_text(response, received.request.method == Method::kHead));
+  // An unread body would be taken for the next request.
+  if (draining || received.refusal) request.keepConnection = 0;
+  FCGX_Finish_r(&request);
+}
+
+void Server::State::close_idle(Milliseconds older_than) {
+  const std::int64_t limit = milliseconds_now() - older_than.count();
+  for (int fd = 0; fd < kMaxDescriptor; ++fd) {
+    std::int64_t then = since(fd).load();
+    if (then == 0 || then > limit || !since(fd).compare_exchange_strong(then, 0)) continue;
+    ::close(fd);
+    --open;
+  }
+}
+
+void Server::State::sweep() {
+  const std::int64_t now = milliseconds_now();
+  std::int64_t last = last_sweep.load(std::memory_order_relaxed);
+  if (now - last < kSweepEvery.count()) return;
+  if (last_sweep.compare_exchange_strong(last, now)) close_idle(options.silence);
+}
+
+void Server::State::join() {
+  stopping = true;
+  const std::uint64_t one = 1;
+  [[maybe_unused]] const auto written = ::write(wake, &one, sizeof one);
+  for (std::thread& thread : threads) thread.join();
+  threads.clear();
+}
+
+Server::Server(Listener listener, Options options, Answer answer, Log& log)
+    : state_(std::make_unique<State>(std::move(listener), std::move(options), std::move(answer),
+                                     log)) {
+  static std::once_flag once;
+  std::call_once(once, [] { FCGX_Init(); });
+}
+
+Server::~Server() {
+  if (!state_->threads.empty()) drain();
+}
+
+void Server::start() {
+  state_->watch(state_->listener.fd(), EPOLLIN | EPOLLONESHOT, EPOLL_CTL_ADD);
+  for (int i = 0; i < state_->options.threads; ++i) {
+    state_->threads.emplace_back([this] { state_->work(); });
+  }
+}
+
+void Server::drain() {
+  State& s = *state_;
+  s.draining = true;
+  if (s.listener.inherited()) {  // connections that wait now are our successor's
+    s.accepting = false;
+    s.watch(s.listener.fd(), 0, EPOLL_CTL_DEL);
+  }
+  const std::int64_t begun = milliseconds_now();
+  const auto passed = [&](Milliseconds limit) {
+    return milliseconds_now() - begun >= limit.count();
+  };
+  while (s.open > 0 && !passed(s.options.drain_grace)) std::this_thread::sleep_for(kStep);
+  s.listener.remove_file();
+  std::this_thread::sleep_for(5 * kStep);  // those who connected before the file went
+  s.accepting = false;
+  while (!passed(s.options.drain_deadline)) {
+    s.close_idle(Milliseconds(0));
+    if (s.busy == 0 && s.open == 0) break;
+    std::this_thread::sleep_for(kStep);
+  }
+  if (s.busy > 0) s.log.warn("server.drain.late", {{"busy", static_cast<long long>(s.busy)}});
+  s.join();
+}
+
+}  // namespace habilitd::fastcgi
