@@ -1,5 +1,6 @@
-// The site's directory as the use cases see it: reads from the mirror, reads that permit a write from
-// slapd itself, and writes under separate identities that return once the mirror has seen them.
+// The site's directory as the use cases see it: reads from the mirror, reads that permit a write
+// from slapd itself, and writes under separate identities that return once the mirror has seen
+// them.
 //
 // Outcome of a write: ok = done; kUnknownOutcome = the answer did not come (re-read, never retry
 // blindly); kUnavailable = not done; anything else = refused, nothing changed.
@@ -21,7 +22,7 @@ class Directory {
  public:
   struct Options {
     Layout layout;
-    Endpoint write;               // exactly one provider
+    Endpoint write;  // exactly one provider
     Mirror::Options mirror;
     Credentials provisioning, decisions, passwords;
     std::size_t connections = 8;  // per identity
@@ -38,24 +39,30 @@ class Directory {
 
   Result<Entry> read(Identity, const Dn&, const std::vector<Attr>&);
   // An empty vector when nothing matches; kNotFound when the base is missing.
-  Result<std::vector<Entry>> search(Identity, const Dn& base, const Filter&, const std::vector<Attr>&);
+  Result<std::vector<Entry>> search(Identity, const Dn& base, const Filter&,
+                                    const std::vector<Attr>&);
 
   Result<Written> add(Identity, const Dn&, const Attributes&);
   Result<Written> modify(Identity, const Dn&, const std::vector<Change>&, const WriteOptions& = {});
   Status remove(Identity, const Dn&, const EntryUuid&, const WriteOptions& = {});
 
-  // The one function that checks a password (RFC 4513). kUnauthenticated for a wrong one. `user` empty:
-  // a decoy of the same cost, always kUnauthenticated.
+  // The one function that checks a password (RFC 4513). kUnauthenticated for a wrong one. `user`
+  // empty: a decoy of the same cost, always kUnauthenticated.
   Result<Connection::Bound> check_password(const Dn& user, const Secret&);
   // As the passwords identity, RFC 3062 with the directory's policy.
   Status set_password(const Dn& user, const Secret&);
   // As the person, who proves the old one (also when the directory demands a change).
-  Status change_own_password(const Dn& user, const Secret& old_password, const Secret& new_password);
+  Status change_own_password(const Dn& user, const Secret& old_password,
+                             const Secret& new_password);
 
  private:
   struct Parts;
   std::unique_ptr<Parts> parts_;
 };
+
+// The service entry whose password nobody knows: binding to it costs what binding to a person
+// costs.
+Dn decoy_name(const Layout&);
 
 // Small helpers for building writes with the layout's names.
 Attribute attribute(const Layout&, Attr, std::vector<std::string> values);

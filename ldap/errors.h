@@ -9,6 +9,9 @@
 
 namespace habilitd::ldap {
 
+// libldap's word for a connection that is gone (LDAP_SERVER_DOWN).
+inline constexpr int kServerDown = -1;
+
 // `what` names the operation, for the log ("modify cn=..."); `diagnostic` is the server's text.
 // A code that says the connection is lost gives kUnavailable; whether a write was done meanwhile is
 // the caller's to judge.
