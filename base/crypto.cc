@@ -90,7 +90,9 @@ Sha256 sha256(std::string_view data) {
 
 Sha256 hmac_sha256(std::string_view key, std::string_view data) {
   Sha256 out;
-  need(HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), bytes_of(data), data.size(),
+  // OpenSSL takes a null key for "the key of last time", even when its length is zero.
+  const char* key_bytes = key.empty() ? "" : key.data();
+  need(HMAC(EVP_sha256(), key_bytes, static_cast<int>(key.size()), bytes_of(data), data.size(),
             out.data(), nullptr) != nullptr,
        "HMAC");
   return out;
