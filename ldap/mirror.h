@@ -1,9 +1,10 @@
 // The subtree in memory, fed by RFC 4533 content synchronisation (refreshAndPersist). Every list,
-// filter, count, page and look-up reads it; what permits a write is read from the directory instead.
+// filter, count, page and look-up reads it; what permits a write is read from the directory
+// instead.
 //
-// Promises: view() answers kUnavailable until the first refresh is complete and once the directory has
-// been out of touch for longer than `max_age`; after a lost connection a full refresh is loaded beside
-// the old content and swapped in. A single thread writes; readers share a lock.
+// Promises: view() answers kUnavailable until the first refresh is complete and once the directory
+// has been out of touch for longer than `max_age`; after a lost connection a full refresh is loaded
+// beside the old content and swapped in. A single thread writes; readers share a lock.
 #pragma once
 
 #include <atomic>
@@ -27,6 +28,7 @@ namespace habilitd::ldap {
 enum class Link : std::uint8_t { kMember, kOwner, kSeeAlso, kManager };
 
 class MirrorContent;  // ldap/mirror_content.h: the tables
+class MirrorFeed;     // ldap/mirror_feed.h: the thread that fills them
 
 class Mirror {
  public:
@@ -37,17 +39,17 @@ class Mirror {
     std::chrono::milliseconds heartbeat{1000};  // also the reconnect pause
   };
   Mirror(Options, const Layout&, Log&, Metrics&);
-  ~Mirror();  // stops and joins
-  void start();
+  ~Mirror();     // stops and joins
+  void start();  // once
   void stop();
 
-  // A consistent picture under a shared lock. Short-lived: take what you need as RecordPtr and let it
-  // go; never write to the directory while holding one.
+  // A consistent picture under a shared lock. Short-lived: take what you need as RecordPtr and let
+  // it go; never write to the directory while holding one.
   class View {
    public:
-    RecordPtr by_id(const EntryUuid&) const;      // null when absent
+    RecordPtr by_id(const EntryUuid&) const;  // null when absent
     RecordPtr by_dn(std::string_view dn) const;
-    RecordPtr at(NodeId) const;                   // null: a name that only appears as a link
+    RecordPtr at(NodeId) const;  // null: a name that only appears as a link
     // Entries with that value (index: AttrInfo::indexed; another attribute is a bug: throws).
     std::vector<RecordPtr> find(Attr, std::string_view value) const;
     RecordPtr find_one(Attr, std::string_view value, Kind) const;  // first of that kind
@@ -68,18 +70,21 @@ class Mirror {
   };
   Result<View> view() const;
 
-  // Waits until an entry's change (its entryCSN, or a later one) has been applied; false at the deadline.
+  // Waits until an entry's change (its entryCSN, or a later one) has been applied; false at the
+  // deadline.
   bool wait_for(const EntryUuid&, std::string_view csn, std::chrono::milliseconds deadline) const;
   bool wait_for_absence(const EntryUuid&, std::chrono::milliseconds deadline) const;
 
   bool loaded() const;
   std::chrono::milliseconds age() const;  // since the directory last showed that it is there
   std::uint64_t changes() const;          // grows with every applied change: a cheap cache key
-  // Called from the mirror's thread after each applied batch of changes; must be quick. Set before start().
+  // Called from the mirror's thread after each applied batch of changes; must be quick. Set before
+  // start().
   void on_change(std::function<void()>);
 
  private:
-  struct State;
+  friend class MirrorFeed;
+  struct State;  // ldap/mirror_state.h
   std::unique_ptr<State> state_;
 };
 

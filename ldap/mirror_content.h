@@ -1,0 +1,126 @@
+// The mirror's tables: entries by number, name, entryUUID, indexed value and kind, and the links
+// between them in both directions.
+//
+// One thread changes it (ldap/mirror_feed). That thread may read at any time; it changes under the
+// write lock once others can see the content, everybody else reads under the shared lock.
+//
+// A node stands for a name (dn_key): it has a record while an entry of that name exists and lives
+// on without one while links point to it, just as a member value outlives its entry in the
+// directory.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "ldap/node_links.h"
+#include "ldap/node_table.h"
+#include "ldap/site_reader.h"
+#include "ldap/value_index.h"
+
+namespace habilitd::ldap {
+
+inline constexpr std::size_t kKindCount = 11;  // enum Kind
+
+class MirrorContent {
+ public:
+  // `previous`: content to be replaced by this one. Names keep their numbers and unchanged entries
+  // their records, so that a reload does not need the memory of two mirrors. Not used after
+  // finish_load().
+  explicit MirrorContent(const SiteReader&, const MirrorContent* previous = nullptr);
+  MirrorContent(const MirrorContent&) = delete;
+  MirrorContent& operator=(const MirrorContent&) = delete;
+
+  // What an entry will change, worked out by reading only: the slow part of a large group's change.
+  // Must be committed before anything else changes.
+  class Prepared {
+    friend class MirrorContent;
+    EntryUuid id;
+    std::string key, dn;
+    SiteReader::Reading reading;
+    std::array<std::vector<NodeId>, kLinkCount> targets;         // sorted
+    std::vector<std::pair<std::uint8_t, std::string>> unplaced;  // link and key, to be numbered
+    bool steward = false;
+  };
+  Prepared prepare(const EntryView&) const;
+  void prepare(const EntryView&, Prepared& out) const;  // `out` keeps its memory
+  void commit(Prepared&);
+  // False when there is no such entry.
+  bool erase(const EntryUuid&);
+  // Until then lists are not in order and nobody but the loading thread may read.
+  void finish_load();
+
+  RecordPtr by_id(const EntryUuid&) const;
+  RecordPtr by_dn(std::string_view dn) const;
+  RecordPtr at(NodeId node) const;
+  std::vector<RecordPtr> find(Attr, std::string_view value) const;
+  RecordPtr find_one(Attr, std::string_view value, Kind) const;
+  const std::vector<NodeId>& all(Kind kind) const { return kinds_[static_cast<std::size_t>(kind)]; }
+  const std::vector<NodeId>& targets(NodeId from, Link link) const;
+  const std::vector<NodeId>& sources(NodeId to, Link link) const;
+  bool linked(NodeId from, Link link, NodeId to) const;
+  bool has_steward(NodeId group) const;
+
+  std::size_t entries() const { return entries_; }
+  // Of the last few hundred deleted entries.
+  bool recently_erased(const EntryUuid&) const;
+
+ private:
+  struct Node {
+    RecordPtr record;
+    NodeLinks links;
+  };
+  using Hashes = std::vector<std::pair<std::uint8_t, std::uint32_t>>;  // Attr and value
+  static constexpr NodeId kNone = NodeTable::kNone;
+
+  NodeId find_node(const EntryUuid&) const;
+  NodeId find_node(std::string_view key, std::string_view dn) const;
+  std::string key_of(NodeId) const;
+  bool is_named(NodeId) const;
+  NodeId claim(const std::string& key, std::string_view dn);
+  NodeId free_number(std::string_view key, std::string_view dn);
+  void name_node(NodeId, const std::string& key);
+  void release_if_unused(NodeId);
+
+  NodeId place(const Prepared&);
+  void place_links(Prepared&);
+  NodeId rename(NodeId, const std::string& key, std::string_view dn);
+  void move_links(NodeId from, NodeId to);
+  void rename_below(const std::string& old_key, std::string_view new_dn);
+  void set_record(NodeId, Record::Parts);
+  void detach(NodeId);
+  void set_links(NodeId, Prepared&);
+  void set_kind(NodeId, const Record* before, const Record* after);
+  void set_values(NodeId, const Record* before, const Record* after);
+  void count_child(std::string_view key, int by);
+  Hashes hashes_of(const Record*) const;
+
+  void insert_id(std::vector<NodeId>&, NodeId) const;
+  void erase_id(std::vector<NodeId>&, NodeId) const;
+  void add_source(NodeId to, std::uint8_t link, NodeId from);
+  void remove_source(NodeId to, std::uint8_t link, NodeId from);
+
+  const SiteReader& site_;
+  const MirrorContent* previous_;
+  bool loading_ = true;
+  NodeId steward_node_ = kNone;
+  std::size_t entries_ = 0;
+  std::vector<Node> nodes_;
+  std::vector<bool> stewards_;                         // by node: the steward is among its members
+  std::unordered_map<NodeId, std::string> strangers_;  // keys of nodes without a record
+  std::deque<NodeId> free_;                            // longest unused first
+  NodeTable by_key_, by_id_;
+  std::array<ValueIndex, kAttrCount> values_;
+  std::array<std::vector<NodeId>, kKindCount> kinds_;
+  std::unordered_map<std::size_t, std::uint32_t> children_;  // entries by hash of the parent's key
+  std::array<EntryUuid, 256> erased_{};
+  std::size_t next_erased_ = 0;
+};
+
+}  // namespace habilitd::ldap
