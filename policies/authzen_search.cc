@@ -56,7 +56,7 @@ Status read_token(const std::string& token, std::string_view key, std::optional<
 Result<std::optional<std::size_t>> read_limit(const Json& page) {
   const auto it = page.find("limit");
   if (it == page.end()) return std::optional<std::size_t>();
-  if (!it->is_number_unsigned()) {
+  if (!it->is_number_integer() || *it < 0) {
     return authzen_invalid("page.limit: expected a whole number from 0");
   }
   return std::optional(std::min<std::size_t>(it->get<std::size_t>(), kMaxSearchPage));
