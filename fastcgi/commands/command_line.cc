@@ -1,0 +1,173 @@
+// The only file that includes CLI11.
+#include <CLI/CLI.hpp>
+#include <functional>
+
+#include "base/version.h"
+#include "fastcgi/commands/commands.h"
+
+namespace habilitd::fastcgi {
+namespace {
+
+constexpr const char* kDefaultConfig = "/etc/habilitd/habilitd.conf";
+constexpr const char* kFooter =
+    "Exit codes: 0 done; 1 failed, or the answer is no; 2 the command line or the settings are "
+    "wrong.\n"
+    "Settings are explained in docs/settings.md (`habilitd settings`).";
+constexpr const char* kScopes =
+    "What the token allows, repeated or with commas:\n"
+    "  users:read users:write    people over SCIM (write includes read)\n"
+    "  groups:read groups:write  structures, groups and habilitations over SCIM\n"
+    "  decisions                 AuthZEN evaluations\n"
+    "  grant:APP.ROLE            give and take that habilitation; grant:* all of them";
+
+// Filled by the parser, read by the command that was chosen.
+struct Arguments {
+  std::string config = kDefaultConfig, file, name, before, after;
+  std::vector<std::string> files;
+  bool dry_run = false;
+  TokenRequest token;
+  ExplainRequest explain;
+};
+
+using Run = std::function<int(const Arguments&)>;
+
+class Words {
+ public:
+  Words(CLI::App& parent, Arguments& arguments, Run& chosen)
+      : parent_(parent), arguments_(arguments), chosen_(chosen) {}
+
+  CLI::App* group(const std::string& name, const std::string& help) {
+    CLI::App* made = parent_.add_subcommand(name, help);
+    made->require_subcommand(1);
+    return made;
+  }
+  CLI::App* command(CLI::App* parent, const std::string& name, const std::string& help, Run run) {
+    CLI::App* made = (parent ? parent : &parent_)->add_subcommand(name, help);
+    made->callback([this, run = std::move(run)] { chosen_ = run; });
+    return made;
+  }
+  CLI::App* configured(CLI::App* parent, const std::string& name, const std::string& help,
+                       Run run) {
+    CLI::App* made = command(parent, name, help, std::move(run));
+    made->add_option("-c,--config", arguments_.config, "Settings file")->capture_default_str();
+    return made;
+  }
+
+ private:
+  CLI::App& parent_;
+  Arguments& arguments_;
+  Run& chosen_;
+};
+
+void add_service(Words& words, Arguments& a) {
+  words.configured(nullptr, "serve",
+                   "Answer requests until SIGTERM (SIGHUP reads the policies again)",
+                   [](const Arguments& x) { return serve(x.config); });
+  words.configured(nullptr, "send-mails", "Only send mails (with mail.send = no), until SIGTERM",
+                   [](const Arguments& x) { return send_mails(x.config); });
+  words.configured(nullptr, "check",
+                   "Explain every bad setting, and try sockets, paths and directory",
+                   [](const Arguments& x) { return check(x.config); });
+  words.command(nullptr, "settings", "Print docs/settings.md from the table of options",
+                [](const Arguments&) { return settings_page_command(); });
+  CLI::App* outbox = words.group("outbox", "Mails that could not be sent");
+  words.configured(outbox, "list", "List dead letters; exit 1 when there are some",
+                   [](const Arguments& x) { return outbox_list(x.config); });
+  CLI::App* audit = words.group("audit", "The record of decisions");
+  words
+      .configured(audit, "verify", "Walk the hash chain; exit 1 at the first bad line",
+                  [](const Arguments& x) { return audit_verify_configured(x.config, x.file); })
+      ->add_option("FILE", a.file, "Audit log (default: audit.file of the settings)");
+}
+
+void add_token(Words& words, Arguments& a) {
+  CLI::App* group = words.group("token", "Bearer tokens of programs");
+  CLI::App* create =
+      words.configured(group, "create", "Make a token and print its secret, once",
+                       [](const Arguments& x) { return token_create(x.config, x.token); });
+  create->add_option("--name", a.token.name, "What it is for; unique")->required();
+  create->add_option("--scope", a.token.scopes, kScopes)->required()->delimiter(',');
+  create->add_option("--dialect", a.token.dialect, "SCIM dialect: rfc, entra, okta or strict")
+      ->check(CLI::IsMember({"rfc", "entra", "okta", "strict"}))
+      ->capture_default_str();
+  create->add_option("--expires", a.token.expires, "Last instant, such as 2027-01-31T00:00:00Z");
+  words.configured(group, "list", "List tokens (never their secrets)",
+                   [](const Arguments& x) { return token_list(x.config); });
+  words
+      .configured(group, "revoke", "Make a token worthless at once",
+                  [](const Arguments& x) { return token_revoke(x.config, x.name); })
+      ->add_option("NAME", a.name, "The token's name")
+      ->required();
+}
+
+void add_directory(Words& words, Arguments& a) {
+  CLI::App* group = words.group("directory", "The directory behind it");
+  words.configured(group, "init", "Print what the directory needs, as LDIF",
+                   [](const Arguments& x) { return directory_init(x.config); });
+  words.configured(group, "check", "Say what is missing, and try what must be refused",
+                   [](const Arguments& x) { return directory_check(x.config); });
+  words
+      .configured(group, "reconcile", "Finish what a crash interrupted, repair what is derived",
+                  [](const Arguments& x) { return directory_reconcile(x.config, x.dry_run); })
+      ->add_flag("--dry-run", a.dry_run, "Say what would be done, change nothing");
+}
+
+void add_explain(Words& words, CLI::App* group, Arguments& a) {
+  CLI::App* explain = words.configured(
+      group, "explain", "Why may somebody do something, or not; exit 1 for a denial",
+      [](const Arguments& x) { return policy_explain(x.config, x.explain); });
+  explain->add_option("--subject", a.explain.subject, "Who acts: user name, mail or id")
+      ->required();
+  explain->add_option("--action", a.explain.action, "request approve refuse add revoke list use")
+      ->required();
+  explain->add_option("--role", a.explain.role, "APP.ROLE, such as soffi.consultation")->required();
+  explain->add_option("--structure", a.explain.structure, "SIRET")->required();
+  explain->add_option("--target", a.explain.target,
+                      "Who would hold the role (default: the subject)");
+}
+
+void add_policy(Words& words, Arguments& a) {
+  CLI::App* group = words.group("policy", "Policies: test, check, explain, compare");
+  words
+      .command(group, "test", "Run each policy's tests (NAME.tests.json beside NAME.json)",
+               [](const Arguments& x) { return policy_test(x.files); })
+      ->add_option("FILE", a.files, "Policy files")
+      ->required();
+  words
+      .command(group, "check", "Say whether each policy can be read, and where it is wrong",
+               [](const Arguments& x) { return policy_check(x.files); })
+      ->add_option("FILE", a.files, "Policy files")
+      ->required();
+  add_explain(words, group, a);
+  CLI::App* diff = words.configured(
+      group, "diff", "What a new policy would change for today's habilitations and requests",
+      [](const Arguments& x) { return policy_diff(x.config, x.before, x.after); });
+  diff->add_option("OLD", a.before, "The policy in force")->required();
+  diff->add_option("NEW", a.after, "The policy to be")->required();
+}
+
+}  // namespace
+
+int run_command_line(int argc, char** argv) {
+  CLI::App app{
+      "habilitd: who may ask, who may say yes, for which organisation, until when, and why.",
+      "habilitd"};
+  app.footer(kFooter);
+  app.set_version_flag("--version", std::string("habilitd ") + kVersion);
+  app.require_subcommand(1);
+  Arguments arguments;
+  Run chosen;
+  Words words(app, arguments, chosen);
+  add_service(words, arguments);
+  add_token(words, arguments);
+  add_directory(words, arguments);
+  add_policy(words, arguments);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? kExitDone : kExitUsage;
+  }
+  return chosen(arguments);
+}
+
+}  // namespace habilitd::fastcgi
