@@ -11,15 +11,17 @@
 
 namespace habilitd::policies {
 
-// Attributes by entity:
-// {"subject":{...},"target":{...},"resource":{...},"role":{...},"request":{...},
-// "action":{...},"context":{...}}. A missing entity or attribute is unknown (indeterminate).
-//   subject   id, state (active|disabled), mailVerified, manages [SIRET], roles [names], kind
-//   (user|client) target    id, state, roles [role ids held on this application and structure]
+// Facts (declared in policies/condition.h) are attributes by entity:
+// {"subject":{...},"target":{...},
+// "resource":{...},"role":{...},"request":{...},"action":{...},"context":{...}}. A missing entity
+// or attribute is unknown (indeterminate).
+//
+//   subject   id, state (active|disabled), mailVerified, manages [SIRET], roles [names],
+//             kind (user|client)
+//   target    id, state, roles [role ids held on this application and structure]
 //   resource  id (SIRET), state (active|closed)
-//   role      id, requestable, requires, excludes, manages
+//   role      id, requestable, renewable, manages, requires, excludes: role_facts()
 //   request   state
-// `Facts` itself is declared in policies/condition.h.
 
 enum class Effect { kPermit, kForbid };
 

@@ -196,8 +196,8 @@ BOOST_AUTO_TEST_CASE(a_wrong_approval_or_review_is_named_by_its_place) {
 
 BOOST_AUTO_TEST_CASE(all_problems_are_told_at_once) {
   check({{rule_with(R"({"effect":"x","when":{"known":["x"]}})"),
-          "/rules/0/effect: expected one of permit, forbid\n/rules/0/when/eq: expected two "
-          "operands"}});
+          "/rules/0/effect: expected one of permit, forbid\n/rules/0/when/known/0: expected a "
+          "path such as \"subject.id\""}});
 }
 
 BOOST_AUTO_TEST_CASE(text_that_is_not_acceptable_json_is_refused_by_the_gate) {
