@@ -5,6 +5,7 @@
 #include <sys/time.h>
 
 #include <algorithm>
+#include <csignal>
 #include <cstdlib>
 #include <mutex>
 
@@ -21,10 +22,17 @@ timeval to_timeval(std::chrono::milliseconds duration) {
           static_cast<suseconds_t>(duration.count() % 1000 * 1000)};
 }
 
-// ~/.ldaprc, ldap.conf and LDAP* variables must not change where or how safely we connect.
-void ignore_user_configuration() {
+// ~/.ldaprc, ldap.conf and LDAP* variables must not change where or how safely we connect; and
+// libldap writes to sockets that the server has closed, which by default ends the program.
+void prepare_process() {
   static std::once_flag once;
-  std::call_once(once, [] { ::setenv("LDAPNOINIT", "1", 1); });
+  std::call_once(once, [] {
+    ::setenv("LDAPNOINIT", "1", 1);
+    struct sigaction now {};
+    if (::sigaction(SIGPIPE, nullptr, &now) == 0 && now.sa_handler == SIG_DFL) {
+      ::signal(SIGPIPE, SIG_IGN);
+    }
+  });
 }
 
 bool is_one_uri(const std::string& uri) {
@@ -205,7 +213,7 @@ Connection& Connection::operator=(Connection&&) noexcept = default;
 Connection::~Connection() = default;
 
 Result<Connection> Connection::open(const Endpoint& endpoint) {
-  ignore_user_configuration();
+  prepare_process();
   if (!is_one_uri(endpoint.uri)) {
     return invalid("directory-uri", "one ldapi, ldap or ldaps URI is needed: " + endpoint.uri);
   }

@@ -48,10 +48,11 @@ constexpr std::array<Row, 27> kRows{{
     {LDAP_OPERATIONS_ERROR, Errc::kUnavailable, "directory-failed"},
 }};
 
-// The unique overlay has no result code of its own.
+// The unique overlay has no result code of its own, and two texts.
 bool is_uniqueness(int code, std::string_view diagnostic) {
   return code == code::kConstraintViolation &&
-         diagnostic.find("not unique") != std::string_view::npos;
+         (diagnostic.find("non-unique") != std::string_view::npos ||
+          diagnostic.find("not unique") != std::string_view::npos);
 }
 
 }  // namespace

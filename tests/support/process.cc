@@ -8,8 +8,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <csignal>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <stdexcept>
@@ -24,6 +26,14 @@ namespace {
   ::dup2(output, STDERR_FILENO);
   ::execvp(argv[0], argv.data());
   ::_exit(127);
+}
+
+// Memory rather than disk when there is plenty: slapd syncs every write.
+std::string temporary_base() {
+  if (const char* chosen = std::getenv("TMPDIR")) return chosen;
+  std::error_code missing;
+  const auto space = std::filesystem::space("/dev/shm", missing);
+  return !missing && space.available > (1ULL << 30) ? "/dev/shm" : "/tmp";
 }
 
 }  // namespace
@@ -69,8 +79,7 @@ void write_file(const std::string& path, const std::string& content) {
 }
 
 std::string temporary_folder(const std::string& name) {
-  const char* base = std::getenv("TMPDIR");
-  std::string path = std::string(base == nullptr ? "/tmp" : base) + "/" + name + ".XXXXXX";
+  std::string path = temporary_base() + "/" + name + ".XXXXXX";
   if (::mkdtemp(path.data()) == nullptr) throw std::runtime_error("cannot make " + path);
   return path;
 }

@@ -146,13 +146,13 @@ void Slapd::wait_until_it_answers() const {
 }
 
 void Slapd::stop() {
-  ::kill(pid_, SIGCONT);
-  ::kill(pid_, SIGTERM);
+  signal(SIGCONT);
+  signal(SIGTERM);
   wait_for_exit();
 }
 
 void Slapd::kill() {
-  ::kill(pid_, SIGKILL);
+  signal(SIGKILL);
   wait_for_exit();
 }
 
@@ -167,9 +167,15 @@ void Slapd::restart() {
   start();
 }
 
-void Slapd::pause() const { ::kill(pid_, SIGSTOP); }
+void Slapd::pause() const { signal(SIGSTOP); }
 
-void Slapd::resume() const { ::kill(pid_, SIGCONT); }
+void Slapd::resume() const { signal(SIGCONT); }
+
+// A pid of -1 would mean every process of the machine.
+void Slapd::signal(int number) const {
+  if (!running()) throw std::logic_error("slapd is not running");
+  ::kill(pid_, number);
+}
 
 std::string Slapd::log() const { return read_file(folder_ + "/slapd.log"); }
 

@@ -53,6 +53,7 @@ class Slapd {
   // sessions, tokens and outbox.
   void clear() const;
 
+  // All but start() need a running slapd (std::logic_error).
   void start();
   void stop();  // SIGTERM, and waits
   void kill();  // SIGKILL, and waits
@@ -68,6 +69,7 @@ class Slapd {
   ldap::Credentials service(const std::string& name) const;
   Secret secret(const std::string& name) const;
   void modify(std::string_view ldif, const std::string& bind_name) const;
+  void signal(int number) const;
   void wait_until_it_answers() const;
   void wait_for_exit();
 
