@@ -15,7 +15,8 @@ namespace habilitd::workflow {
 class Services;
 
 struct Right {
-  enum class State { kPending, kActive };
+  enum class State { kPending, kActive   std::string application;  // its id
+};
   State state;
   EntryUuid person;
   std::string person_name, person_mail;
