@@ -15,8 +15,7 @@ namespace habilitd::workflow {
 class Services;
 
 struct Right {
-  enum class State { kPending, kActive   std::string application;  // its id
-};
+  enum class State { kPending, kActive };
   State state;
   EntryUuid person;
   std::string person_name, person_mail;
@@ -26,6 +25,7 @@ struct Right {
   std::optional<RequestId> record;  // none: a member found in the directory
   Instant since{};                  // asked or granted; zero when unknown
   std::optional<Instant> until;
+  std::string application;  // its id
 };
 
 struct RightsQuery {
