@@ -80,6 +80,8 @@ BOOST_AUTO_TEST_CASE(sirets_follow_the_register) {
       {"00000000000000", "siret-checksum"},
       {"35600000000048", ""},                // La Poste, head office: Luhn
       {"35600000009075", ""},                // La Poste: digit sum of 35, not Luhn
+      {"35600000000060", ""},                // La Poste: digit sum of 20, not Luhn
+      {"35600000000070", "siret-checksum"},  // La Poste: digit sum of 21, not Luhn
       {"35600000009076", "siret-checksum"},  // La Poste: neither
       {"73282932000005", "siret-checksum"},  // digit sum of 41
       {"10000000000004", "siret-checksum"},  // digit sum of 5, but not La Poste
