@@ -1,0 +1,234 @@
+// The directory as the use cases see it.
+#include "ldap/directory.h"
+
+#include <algorithm>
+#include <boost/test/unit_test.hpp>
+#include <chrono>
+#include <numeric>
+#include <vector>
+
+#include "tests/ldap/sample_tree.h"
+#include "tests/support/site.h"
+#include "tests/support/slapd.h"
+
+namespace habilitd::ldap {
+namespace {
+
+using tests::Site;
+using tests::Slapd;
+using namespace std::chrono_literals;
+using std::chrono::steady_clock;
+
+Slapd& own_slapd() {
+  static Slapd one;
+  return one;
+}
+
+Directory::Options impatient(const Slapd& slapd) {
+  auto options = tests::directory_options(slapd);
+  options.write.deadline = 500ms;
+  return options;
+}
+
+struct WithDirectory {
+  WithDirectory() {
+    if (!slapd.running()) slapd.start();
+    slapd.clear();
+    slapd.load(tests::kSampleTree);
+    site = std::make_unique<Site>(slapd, impatient(slapd));
+    site->start();
+  }
+  ~WithDirectory() {
+    if (slapd.running()) slapd.resume();
+  }
+  Directory& directory() { return site->directory(); }
+  Result<Written> add_person(const std::string& key) {
+    const Layout& layout = directory().layout();
+    return directory().add(
+        Identity::kProvisioning, Dn::child("habKey", key, layout.people),
+        {attribute(layout, Attr::kObjectClass, {"inetOrgPerson", "habPerson"}),
+         attribute(layout, Attr::kHabKey, {key}), attribute(layout, Attr::kUid, {"uid-" + key}),
+         attribute(layout, Attr::kCn, {key}), attribute(layout, Attr::kSn, {key})});
+  }
+
+  Slapd& slapd = own_slapd();
+  std::unique_ptr<Site> site;
+  Dn person = *Dn::parse("habKey=person,ou=people,dc=example,dc=org");
+  Dn request = *Dn::parse("habKey=request,ou=requests,dc=example,dc=org");
+};
+
+BOOST_FIXTURE_TEST_SUITE(directory_, WithDirectory)
+
+BOOST_AUTO_TEST_CASE(what_was_written_is_in_the_mirror) {
+  const Layout& layout = directory().layout();
+  for (int i = 0; i < 50; ++i) {
+    const std::string key = "p" + std::to_string(i);
+    const auto added = add_person(key);
+    BOOST_REQUIRE(added);
+    const Dn name = Dn::child("habKey", key, layout.people);
+    BOOST_TEST(directory().view()->by_id(added->id)->first(Attr::kUid) == "uid-" + key);
+    const auto changed =
+        directory().modify(Identity::kProvisioning, name,
+                           {change(layout, Change::Op::kReplace, Attr::kTitle, {"t" + key})});
+    BOOST_REQUIRE(changed);
+    BOOST_TEST(directory().view()->by_id(added->id)->first(Attr::kTitle) == "t" + key);
+    BOOST_REQUIRE(directory().remove(Identity::kProvisioning, name, added->id));
+    BOOST_TEST((directory().view()->by_id(added->id) == nullptr));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_stale_version_changes_nothing) {
+  const Layout& layout = directory().layout();
+  const auto result = directory().modify(
+      Identity::kProvisioning, person,
+      {change(layout, Change::Op::kReplace, Attr::kTitle, {"new"})},
+      {Filter::equals(layout.name(Attr::kEntryCsn), "20000101000000.000000Z#000000#000#000000")});
+  BOOST_REQUIRE(!result);
+  BOOST_TEST((result.error().code == Errc::kStale));
+  BOOST_TEST(directory().read(Identity::kDecisions, person, {Attr::kTitle})->attributes.empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_search_finds_nothing_or_misses_its_base) {
+  const Filter nobody = Filter::equals("uid", "nobody");
+  const auto found =
+      directory().search(Identity::kDecisions, directory().layout().people, nobody, {Attr::kUid});
+  BOOST_REQUIRE(found);
+  BOOST_TEST(found->empty());
+  const auto missing =
+      directory().search(Identity::kDecisions, *Dn::parse("ou=none,dc=example,dc=org"), nobody, {});
+  BOOST_REQUIRE(!missing);
+  BOOST_TEST((missing.error().code == Errc::kNotFound));
+}
+
+BOOST_AUTO_TEST_CASE(reads_and_writes_survive_a_restart) {
+  BOOST_REQUIRE(directory().read(Identity::kDecisions, request, {Attr::kHabState}));
+  slapd.restart();
+  BOOST_TEST(directory().read(Identity::kDecisions, request, {Attr::kHabState}).ok());
+  slapd.restart();
+  BOOST_TEST(
+      directory()
+          .modify(Identity::kDecisions, request, {{Change::Op::kReplace, "habState", {"approved"}}})
+          .ok());
+}
+
+BOOST_AUTO_TEST_CASE(a_write_to_a_stopped_server_is_not_called_done_nor_failed) {
+  BOOST_REQUIRE(directory().read(Identity::kDecisions, request, {Attr::kHabState}));
+  slapd.pause();
+  const auto start = steady_clock::now();
+  const auto result = directory().modify(Identity::kDecisions, request,
+                                         {{Change::Op::kReplace, "habState", {"approved"}}});
+  BOOST_TEST((steady_clock::now() - start < 2s));
+  BOOST_REQUIRE(!result);
+  BOOST_TEST((result.error().code == Errc::kUnknownOutcome));
+  const auto next = directory().modify(Identity::kDecisions, request,
+                                       {{Change::Op::kReplace, "habState", {"refused"}}});
+  BOOST_REQUIRE(!next);
+  BOOST_TEST((next.error().code == Errc::kUnavailable));
+  slapd.resume();
+  BOOST_TEST(directory().read(Identity::kDecisions, request, {Attr::kHabState}).ok());
+  BOOST_TEST(site->logged().find("directory.unknown-outcome") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_password_is_checked_by_the_directory) {
+  BOOST_TEST(directory().check_password(person, Secret("correct horse battery")).ok());
+  const Secret wrong[] = {Secret("wrong"), Secret(""), Secret(std::string(2000, 'x')),
+                          Secret(std::string("correct horse battery\0", 22))};
+  for (const Secret& password : wrong) {
+    const auto result = directory().check_password(person, password);
+    BOOST_REQUIRE(!result);
+    BOOST_TEST((result.error().code == Errc::kUnauthenticated));
+    BOOST_TEST((directory().check_password(Dn(), password).error().code == Errc::kUnauthenticated));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_dead_directory_is_not_a_wrong_password) {
+  slapd.kill();
+  BOOST_TEST((directory().check_password(person, Secret("correct horse battery")).error().code ==
+              Errc::kUnavailable));
+}
+
+double median_cost(const std::function<void()>& use) {
+  std::vector<double> costs;
+  for (int i = 0; i < 25; ++i) {
+    const auto start = steady_clock::now();
+    use();
+    costs.push_back(std::chrono::duration<double, std::milli>(steady_clock::now() - start).count());
+  }
+  std::nth_element(costs.begin(), costs.begin() + 12, costs.end());
+  return costs[12];
+}
+
+BOOST_AUTO_TEST_CASE(an_unknown_name_costs_what_a_known_one_does) {
+  slapd.load(R"(
+dn: habKey=invited,ou=people,dc=example,dc=org
+objectClass: inetOrgPerson
+objectClass: habPerson
+habKey: invited
+cn: Invited
+sn: Invited
+)");
+  const Dn invited = *Dn::parse("habKey=invited,ou=people,dc=example,dc=org");
+  const auto check = [&](const Dn& user) {
+    return median_cost([&] { (void)directory().check_password(user, Secret("wrong password")); });
+  };
+  const double known = check(person);
+  const double unknown = check(Dn());
+  const double without_password = check(invited);
+  BOOST_TEST_MESSAGE("known " << known << " ms, unknown " << unknown << " ms, without password "
+                              << without_password << " ms");
+  // Other programs share the machine; without a decoy the ratio is about 50.
+  for (double cost : {unknown, without_password}) {
+    BOOST_TEST(cost > known / 2);
+    BOOST_TEST(cost < known * 2);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_password_is_set_by_the_reset_and_by_its_owner) {
+  const Secret first("the first new password");
+  const Secret second("the second new password");
+  BOOST_REQUIRE(directory().set_password(person, first));
+  BOOST_TEST(directory().check_password(person, first).ok());
+  BOOST_TEST(!directory().check_password(person, Secret("correct horse battery")));
+  BOOST_TEST((directory().change_own_password(person, Secret("wrong"), second).error().code ==
+              Errc::kUnauthenticated));
+  BOOST_REQUIRE(directory().change_own_password(person, first, second));
+  BOOST_TEST(directory().check_password(person, second).ok());
+  const auto again = directory().change_own_password(person, second, first);
+  BOOST_REQUIRE(!again);
+  BOOST_TEST(again.error().reason == "password-in-history");
+}
+
+BOOST_AUTO_TEST_CASE(a_password_that_must_be_changed_can_be_changed) {
+  slapd.load(
+      "dn: habKey=person,ou=people,dc=example,dc=org\nchangetype: modify\nreplace: pwdReset\n"
+      "pwdReset: TRUE\n");
+  slapd.load(
+      "dn: cn=password-policy,ou=services,dc=example,dc=org\nchangetype: modify\n"
+      "replace: pwdMustChange\npwdMustChange: TRUE\n");
+  const Secret old("correct horse battery");
+  const Secret fresh("an altogether new password");
+  const auto bound = directory().check_password(person, old);
+  const auto changed = directory().change_own_password(person, old, fresh);
+  const auto after = directory().check_password(person, fresh);
+  slapd.load(
+      "dn: cn=password-policy,ou=services,dc=example,dc=org\nchangetype: modify\n"
+      "replace: pwdMustChange\npwdMustChange: FALSE\n");
+  BOOST_REQUIRE(bound);
+  BOOST_TEST(bound->must_change_password);
+  BOOST_TEST(changed.ok());
+  BOOST_REQUIRE(after);
+  BOOST_TEST(!after->must_change_password);
+}
+
+BOOST_AUTO_TEST_CASE(no_secret_is_logged) {
+  slapd.kill();
+  const Secret canary("canary-7f3a-password");
+  (void)directory().check_password(person, canary);
+  (void)directory().set_password(person, canary);
+  BOOST_TEST(site->logged().find("canary") == std::string::npos);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace
+}  // namespace habilitd::ldap
