@@ -294,7 +294,10 @@ Status ContentSync::Parts::dispatch(ContentSync::Message& out) {
   }
 }
 
+// Reading attributes in place ends each value with a NUL over the first byte of what follows: the
+// control comes first.
 Status ContentSync::Parts::take_entry(LDAPMessage* message, ContentSync::Message& out) {
+  if (auto taken = take_state(message, out); !taken) return taken;
   BerElement* raw = nullptr;
   berval dn{};
   ::ldap* handle = connection.native();
@@ -304,7 +307,7 @@ Status ContentSync::Parts::take_entry(LDAPMessage* message, ContentSync::Message
   if (!read_attributes(handle, message, raw, out.entry, out.raw_->lists)) {
     return malformed("attributes");
   }
-  return take_state(message, out);
+  return done();
 }
 
 Status ContentSync::Parts::take_state(LDAPMessage* message, ContentSync::Message& out) {

@@ -1,0 +1,177 @@
+// The mirror's tables without a directory: against a plain model, and the cases that are easy to
+// get wrong.
+#include "ldap/mirror_content.h"
+
+#include <boost/test/unit_test.hpp>
+#include <map>
+#include <random>
+
+#include "ldap/name_key.h"
+#include "tests/ldap/mirror_check.h"
+
+namespace habilitd::ldap {
+namespace {
+
+Layout layout() { return Layout::standard(Dn::parse("dc=example,dc=org").value()); }
+
+EntryView view_of(const Entry& entry) {
+  EntryView view;
+  view.dn = entry.dn;
+  view.id = EntryUuid::parse(entry.first("entryUUID")).value();
+  for (const Attribute& attribute : entry.attributes) {
+    const auto begin = static_cast<std::uint32_t>(view.values.size());
+    view.values.insert(view.values.end(), attribute.values.begin(), attribute.values.end());
+    view.attributes.push_back(
+        {attribute.name, begin, static_cast<std::uint32_t>(view.values.size())});
+  }
+  return view;
+}
+
+// Entries by id, changed in the plainest way.
+class Model {
+ public:
+  explicit Model(unsigned seed) : random_(seed) {}
+
+  std::vector<Entry> entries() const {
+    std::vector<Entry> all;
+    for (const auto& [id, entry] : entries_) all.push_back(entry);
+    return all;
+  }
+
+  // One random change, here and in the content.
+  void step(MirrorContent& content) {
+    const int dice = pick(100);
+    if (dice < 45 || entries_.empty()) {
+      put(content, any_dn(), dice % 2 == 0);
+    } else if (dice < 70) {
+      auto place = any();
+      const std::string id = place->first;
+      fill(place->second, id);
+      send(content, place->second);
+    } else if (dice < 85) {
+      rename(content, any()->first, any_dn());
+    } else {
+      const auto place = any();
+      content.erase(EntryUuid::parse(place->first).value());
+      entries_.erase(place);
+    }
+  }
+
+ private:
+  int pick(int below) { return static_cast<int>(random_() % static_cast<unsigned>(below)); }
+  std::map<std::string, Entry>::iterator any() {
+    return std::next(entries_.begin(), pick(static_cast<int>(entries_.size())));
+  }
+  std::string any_dn() {
+    static const char* const kValues[] = {"Ada", "ada\\, Lady", "Zoé", "a  b", "x#y", "team"};
+    static const char* const kBases[] = {"ou=people", "ou=groups", "ou=structures",
+                                         "cn=team,ou=people"};
+    std::string value = kValues[pick(6)];
+    if (value != "team") value += std::to_string(pick(12));
+    return (pick(2) != 0 ? "cn=" : "CN=") + value + "," + kBases[pick(4)] + ",dc=example,dc=org";
+  }
+
+  void put(MirrorContent& content, const std::string& dn, bool sometimes_new) {
+    std::string id;
+    for (const auto& [known, entry] : entries_) {
+      if (dn_key(entry.dn) == dn_key(dn)) id = known;
+    }
+    // Deleted and made again, and the mirror heard only of the second.
+    if (!id.empty() && sometimes_new) {
+      entries_.erase(id);
+      id.clear();
+    }
+    if (id.empty()) id = EntryUuid::random().str();
+    Entry& entry = entries_[id];
+    entry.dn = dn;
+    fill(entry, id);
+    send(content, entry);
+  }
+
+  void fill(Entry& entry, const std::string& id) {
+    entry.attributes = {{"entryUUID", {id}},
+                        {"entryCSN", {std::to_string(++csn_)}},
+                        {"objectClass", {pick(2) != 0 ? "inetOrgPerson" : "GroupOfNames"}},
+                        {"cn", {"Name" + std::to_string(pick(9)), "É" + std::to_string(pick(9))}},
+                        {"uid", {"u" + std::to_string(pick(40))}},
+                        {"habHash", {pick(2) != 0 ? "h" : "H"}}};
+    for (const char* name : {"member", "owner", "seeAlso", "manager"}) {
+      std::vector<std::string> names;
+      for (int count = pick(6); count > 0; --count) names.push_back(any_dn());
+      if (pick(4) == 0) names.push_back("cn=habilitd,ou=services,dc=example,dc=org");
+      if (pick(8) == 0) names.push_back(entry.dn);
+      if (!names.empty()) entry.attributes.push_back({name, names});
+    }
+  }
+
+  void rename(MirrorContent& content, const std::string& id, const std::string& dn) {
+    for (const auto& [other, entry] : entries_) {
+      if (dn_key(entry.dn) == dn_key(dn)) return;
+    }
+    const std::string from = entries_[id].dn;
+    if (is_under(dn_key(dn), dn_key(from))) return;
+    entries_[id].dn = dn;
+    for (auto& [other, entry] : entries_) {
+      const auto comma = entry.dn.size() > from.size() ? entry.dn.size() - from.size() : 0;
+      if (comma != 0 && is_under(dn_key(entry.dn), dn_key(from))) {
+        entry.dn = entry.dn.substr(0, comma) + dn;
+      }
+    }
+    send(content, entries_[id]);
+  }
+
+  static void send(MirrorContent& content, const Entry& entry) {
+    MirrorContent::Prepared change = content.prepare(view_of(entry));
+    content.commit(change);
+  }
+
+  std::mt19937 random_;
+  std::map<std::string, Entry> entries_;
+  int csn_ = 0;
+};
+
+BOOST_AUTO_TEST_SUITE(mirror_content)
+
+BOOST_AUTO_TEST_CASE(any_changes_in_any_order_leave_what_a_plain_model_holds) {
+  const Layout site = layout();
+  const SiteReader reader(site);
+  for (unsigned seed = 0; seed < 10; ++seed) {
+    MirrorContent content(reader);
+    content.finish_load();
+    Model model(seed);
+    for (int round = 0; round < 20; ++round) {
+      for (int i = 0; i < 20; ++i) model.step(content);
+      BOOST_TEST_CONTEXT("seed " << seed << " round " << round) {
+        BOOST_REQUIRE_EQUAL(mirror_check::difference(content, model.entries(), site), "");
+        BOOST_REQUIRE_EQUAL(content.entries(), model.entries().size());
+      }
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(changes_while_loading_and_reloads_leave_it_too) {
+  const Layout site = layout();
+  const SiteReader reader(site);
+  for (unsigned seed = 100; seed < 110; ++seed) {
+    std::unique_ptr<MirrorContent> before;
+    Model model(seed);
+    for (int round = 0; round < 6; ++round) {
+      auto content = std::make_unique<MirrorContent>(reader, before.get());
+      for (const Entry& entry : model.entries()) {
+        MirrorContent::Prepared change = content->prepare(view_of(entry));
+        content->commit(change);
+      }
+      for (int i = 0; i < 100; ++i) model.step(*content);
+      content->finish_load();
+      BOOST_REQUIRE_EQUAL(mirror_check::difference(*content, model.entries(), site), "");
+      before = std::move(content);
+      for (int i = 0; i < 50; ++i) model.step(*before);
+      BOOST_REQUIRE_EQUAL(mirror_check::difference(*before, model.entries(), site), "");
+    }
+  }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace
+}  // namespace habilitd::ldap
