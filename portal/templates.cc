@@ -10,8 +10,8 @@ namespace {
 
 namespace mustache = kainjow::mustache;
 
-// Names first in the view, then, for "t.", in the texts. A text's own {names} are looked up where it
-// stands, so the same text serves every row of a list.
+// Names first in the view, then, for "t.", in the texts. A text's own {names} are looked up where
+// it stands, so the same text serves every row of a list.
 class PageContext : public mustache::context<std::string> {
  public:
   PageContext(const View& view, const Texts& texts, Language language)
@@ -74,7 +74,8 @@ Templates::Templates(const Texts& texts) : texts_(texts) {
   }
 }
 
-// The library's render() is not const only because lambdas may leave an error message; none is used.
+// The library's render() is not const only because lambdas may leave an error message; none is
+// used.
 std::string Templates::render(std::string_view name, Language language, const View& view) const {
   const auto it = parsed_.find(name);
   if (it == parsed_.end()) throw std::runtime_error("unknown template: " + std::string(name));

@@ -1,4 +1,5 @@
-// The page templates (mustache), parsed once. Everything a template shows is escaped for HTML: `{{{` and
+// The page templates (mustache), parsed once. Everything a template shows is escaped for HTML:
+// `{{{` and
 // `{{&` are forbidden by a test. Partials are put in place when the templates are read.
 //
 // {{t.key}} shows the text `key` in the page's language, its {names} filled from where it stands.

@@ -26,8 +26,7 @@ std::string_view language_tag(Language language) {
   return language == Language::kEnglish ? "en" : "fr";
 }
 
-std::string fill(std::string_view text,
-                 const std::function<std::string(std::string_view)>& value) {
+std::string fill(std::string_view text, const std::function<std::string(std::string_view)>& value) {
   std::string out;
   while (true) {
     const std::size_t open = text.find('{');

@@ -1,0 +1,18 @@
+// What every form that decides has in common.
+#pragma once
+
+#include "portal/visit.h"
+#include "workflow/request_record.h"
+#include "workflow/requests.h"
+
+namespace habilitd::portal {
+
+// The request of the address, if the visitor may see it; kNotFound otherwise.
+Result<workflow::RequestRecord> find_visible_request(const Visit&);
+// revision, operation and reason of the form; kInvalid when the first two are not what a form of
+// ours sends.
+Result<workflow::Decided> read_decided(const Visit&);
+// The page for a decision that was not taken: who was faster, what the policy says, or the error.
+Response refused_decision(const Visit&, const RequestId&, const Error&);
+
+}  // namespace habilitd::portal
