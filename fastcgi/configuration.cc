@@ -1,6 +1,7 @@
 #include "fastcgi/configuration.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <utility>
 
 #include "base/text.h"
@@ -23,9 +24,14 @@ class Reader {
   }
   Duration duration(std::string_view name) const { return Duration(settings_.milliseconds(name)); }
 
-  // Relative paths start at the folder of the settings file.
+  // Relative paths start at the folder of the settings file; systemd names its own for credentials.
   std::string path(std::string_view name) const {
+    constexpr std::string_view kCredentials = "$CREDENTIALS_DIRECTORY/";
     const std::string& value = text(name);
+    const char* folder = std::getenv("CREDENTIALS_DIRECTORY");
+    if (folder && value.starts_with(kCredentials)) {
+      return std::string(folder) + "/" + value.substr(kCredentials.size());
+    }
     return value.empty() || value.front() == '/' ? value
                                                  : settings_.directory_of_file() + "/" + value;
   }

@@ -87,7 +87,9 @@ void add_identity(Table& table, const std::string& identity, const std::string& 
                        " under directory.services.",
                    check_optional_name});
   table.push_back({"directory." + identity + "_password_file", "", true,
-                   "File that holds its password, readable by habilitd alone.", check_path});
+                   "File that holds its password, readable by habilitd alone. "
+                   "$CREDENTIALS_DIRECTORY/NAME is a credential handed over by systemd.",
+                   check_path});
 }
 
 void add_tree(Table& table) {

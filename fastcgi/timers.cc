@@ -14,15 +14,15 @@ constexpr Duration kRetryLook = 15s;       // the shortest back-off of the outbo
 constexpr std::size_t kSweepAtOnce = 500;  // entries; the directory writes about 1,000 a second
 
 // What these passes do can wait until the directory is there again.
-Ticker::Pause note_failure(Services& services, const char* event, const Error& error) {
-  services.log.warn(event, {{"reason", error.reason}, {"detail", error.detail}});
-  return 5s;
-}
+constexpr Ticker::Pause kAfterFailure = 5s;
 
 Ticker::Pause reconcile_pass(Services& services) {
   if (!services.directory.view()) return 500ms;
   const auto result = workflow::reconcile(services);
-  if (!result) return note_failure(services, "reconcile.failed", result.error());
+  if (!result) {
+    services.log.warn("reconcile.failed", {{"reason", result.error().reason}});
+    return kAfterFailure;
+  }
   for (const std::string& problem : result->problems) {
     services.log.warn("reconcile.problem", {{"problem", problem}});
   }
@@ -37,8 +37,9 @@ Ticker::Pause reconcile_pass(Services& services) {
 Ticker::Pause sweep_pass(Services& services) {
   if (!services.directory.view()) return 500ms;
   const auto swept = workflow::sweep_sessions(services, kSweepAtOnce);
-  if (!swept) return note_failure(services, "sessions.sweep.failed", swept.error());
-  return 60s;
+  if (swept) return 60s;
+  services.log.warn("sessions.sweep.failed", {{"reason", swept.error().reason}});
+  return kAfterFailure;
 }
 
 }  // namespace
@@ -51,7 +52,10 @@ Ticker::Pause MailPass::operator()() {
   const Instant now = services_.clock.now();
   if (changes == seen_changes_ && now < look_again_) return 200ms;
   const auto sent = workflow::send_due_mails(services_);
-  if (!sent) return note_failure(services_, "mails.pass.failed", sent.error());
+  if (!sent) {
+    services_.log.warn("mails.pass.failed", {{"reason", sent.error().reason}});
+    return kAfterFailure;
+  }
   if (*sent > 0)
     services_.metrics.count("habilitd_mails_sent_total", {}, static_cast<double>(*sent));
   seen_changes_ = changes;

@@ -47,10 +47,11 @@ std::string reason(const Received& r) { return r.refusal ? r.refusal->reason : "
 BOOST_AUTO_TEST_SUITE(exchange)
 
 BOOST_AUTO_TEST_CASE(named_parameters_reach_the_request) {
-  const Received r = received({"CONTENT_TYPE=application/json", "CONTENT_LENGTH=4", "REMOTE_ADDR=192.0.2.7",
-                               "HTTP_AUTHORIZATION=Bearer x", "HTTP_IF_MATCH=\"a=b\"",
-                               "HTTP_ACCEPT_LANGUAGE=en", "HTTP_X_REQUEST_ID=abc"},
-                              "body");
+  const Received r =
+      received({"CONTENT_TYPE=application/json", "CONTENT_LENGTH=4", "REMOTE_ADDR=192.0.2.7",
+                "HTTP_AUTHORIZATION=Bearer x", "HTTP_IF_MATCH=\"a=b\"", "HTTP_ACCEPT_LANGUAGE=en",
+                "HTTP_X_REQUEST_ID=abc"},
+               "body");
   BOOST_TEST(!r.refusal);
   BOOST_TEST((r.request.method == Method::kPost));
   BOOST_TEST(r.request.target.path == "/scim/v2/Users");
@@ -79,13 +80,13 @@ BOOST_AUTO_TEST_CASE(headers_that_try_to_steer_reach_nothing) {
 }
 
 BOOST_DATA_TEST_CASE(a_bad_target_is_400_and_its_body_stays_unread,
-                     boost::unit_test::data::make({"", "*", "http://x/", "//scim", "/scim/%2fx", "/%00",
-                                                   "/a%0d%0aSet-Cookie:x", "/a/../b", "/a/./b", "/%zz",
-                                                   "/%ff", "/a%5cb"}),
+                     boost::unit_test::data::make({"", "*", "http://x/", "//scim", "/scim/%2fx",
+                                                   "/%00", "/a%0d%0aSet-Cookie:x", "/a/../b",
+                                                   "/a/./b", "/%zz", "/%ff", "/a%5cb"}),
                      target) {
   Body body{"abc"};
-  const Environment environment({"REQUEST_METHOD=GET", std::string("REQUEST_URI=") + target,
-                                 "CONTENT_LENGTH=3"});
+  const Environment environment(
+      {"REQUEST_METHOD=GET", std::string("REQUEST_URI=") + target, "CONTENT_LENGTH=3"});
   const Received r = receive(environment.pointers.data(), {}, body.reader());
   BOOST_TEST(reason(r) == "bad-target");
   BOOST_TEST(r.refusal->status == 400);
@@ -118,7 +119,8 @@ BOOST_AUTO_TEST_CASE(a_body_shorter_than_declared_is_400) {
 }
 
 BOOST_DATA_TEST_CASE(a_length_that_is_no_number_is_400,
-                     boost::unit_test::data::make({"x", "1x", "-5", "+1", " 1", "99999999999999999999999"}),
+                     boost::unit_test::data::make({"x", "1x", "-5", "+1", " 1",
+                                                   "99999999999999999999999"}),
                      length) {
   BOOST_TEST(reason(received({std::string("CONTENT_LENGTH=") + length}, "b")) == "bad-length");
 }

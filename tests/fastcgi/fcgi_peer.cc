@@ -32,8 +32,14 @@ bool readable(int fd, int milliseconds) {
 }  // namespace
 
 std::string record(int type, const std::string& content) {
-  const std::string header{1, byte(static_cast<std::size_t>(type)), 0, 1, byte(content.size() >> 8),
-                           byte(content.size()), 0, 0};
+  const std::string header{1,
+                           byte(static_cast<std::size_t>(type)),
+                           0,
+                           1,
+                           byte(content.size() >> 8),
+                           byte(content.size()),
+                           0,
+                           0};
   return header + content;
 }
 
@@ -43,7 +49,8 @@ std::string name_values(const Params& params) {
     return std::string{byte((size >> 24) | 0x80), byte(size >> 16), byte(size >> 8), byte(size)};
   };
   std::string bytes;
-  for (const auto& [name, value] : params) bytes += length(name.size()) + length(value.size()) + name + value;
+  for (const auto& [name, value] : params)
+    bytes += length(name.size()) + length(value.size()) + name + value;
   return bytes;
 }
 
@@ -90,7 +97,9 @@ std::string Peer::answer(int milliseconds) {
   while (true) {
     const std::string header = take(kHeader, milliseconds);
     if (header.empty()) return {};
-    const auto at = [&](std::size_t i) { return static_cast<std::size_t>(static_cast<unsigned char>(header[i])); };
+    const auto at = [&](std::size_t i) {
+      return static_cast<std::size_t>(static_cast<unsigned char>(header[i]));
+    };
     const std::size_t size = at(4) * 256 + at(5) + at(6);
     const std::string content = size ? take(size, milliseconds) : "";
     if (header[1] == kStdout) out += content.substr(0, at(4) * 256 + at(5));

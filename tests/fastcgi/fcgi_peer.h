@@ -23,8 +23,8 @@ class Peer {
   Peer& operator=(const Peer&) = delete;
 
   void send(const std::string& bytes) const;
-  // What the responder wrote to STDOUT until END_REQUEST; empty when the connection ended before, or
-  // when nothing came for that long.
+  // What the responder wrote to STDOUT until END_REQUEST; empty when the connection ended before,
+  // or when nothing came for that long.
   std::string answer(int milliseconds = 5000);
   // Has the responder closed the connection?
   bool closed(int milliseconds) const;

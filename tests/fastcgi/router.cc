@@ -17,31 +17,34 @@ struct Fixture {
 
   Router router() {
     std::vector<Route> routes;
-    routes.push_back(Route::people("pages", Form::kPage, {"portail"},
-                                   [](const Request&, const Segments&) { return Response{200, {}, "page"}; }));
+    routes.push_back(
+        Route::people("pages", Form::kPage, {"portail"}, [](const Request&, const Segments&) {
+          return Response{200, {}, "page"};
+        }));
     routes.push_back(Route::clients("scim", Form::kScim, {"scim", "v2"},
                                     [](const Request&, const Segments& rest, const auto& caller) {
                                       if (!caller) return Response{401, {}, ""};
                                       return Response{200, {}, rest.empty() ? "" : rest.back()};
                                     }));
-    routes.push_back(Route::everyone("fault", Form::kScim, {"scim", "v2", "fault"},
-                                     [](const Request&, const Segments&) -> Response {
-                                       throw std::runtime_error("a bug");
-                                     }));
+    routes.push_back(Route::everyone(
+        "fault", Form::kScim, {"scim", "v2", "fault"},
+        [](const Request&, const Segments&) -> Response { throw std::runtime_error("a bug"); }));
     routes.push_back(Route::everyone("odd", Form::kAuthzen, {"access"},
                                      [](const Request&, const Segments&) -> Response { throw 7; }));
-    routes.push_back(Route::everyone("busy", Form::kPage, {"busy"}, [](const Request&, const Segments&) {
-      return Response{503, {}, ""};
-    }));
-    return Router(std::move(routes),
-                  [this](const Request& request) -> Result<workflow::Client> {
-                    ++asked_for_caller;
-                    if (request.headers.authorization != "Bearer good") {
-                      return Error{Errc::kUnauthenticated, "no", ""};
-                    }
-                    return workflow::Client{};
-                  },
-                  log, metrics);
+    routes.push_back(
+        Route::everyone("busy", Form::kPage, {"busy"}, [](const Request&, const Segments&) {
+          return Response{503, {}, ""};
+        }));
+    return Router(
+        std::move(routes),
+        [this](const Request& request) -> Result<workflow::Client> {
+          ++asked_for_caller;
+          if (request.headers.authorization != "Bearer good") {
+            return Error{Errc::kUnauthenticated, "no", ""};
+          }
+          return workflow::Client{};
+        },
+        log, metrics);
   }
 
   Response get(const std::string& target, const std::string& authorization = {}) {

@@ -38,8 +38,8 @@ struct Fixture {
     options.limits.max_body = 1000;
     auto listener = Listener::open(path());
     BOOST_REQUIRE_MESSAGE(listener.ok(), (listener.ok() ? "" : listener.error().detail));
-    server = std::make_unique<Server>(*std::move(listener), options,
-                                      [this](const Received& r) { return answer(r); }, log);
+    server = std::make_unique<Server>(
+        *std::move(listener), options, [this](const Received& r) { return answer(r); }, log);
     server->start();
   }
   Response answer(const Received& r) {
@@ -50,7 +50,8 @@ struct Fixture {
     }
     return {200, {}, r.request.target.path + ":" + r.request.body};
   }
-  static std::string get(const std::string& target, bool keep = false, const std::string& body = "") {
+  static std::string get(const std::string& target, bool keep = false,
+                         const std::string& body = "") {
     return request_bytes({{"REQUEST_METHOD", "POST"},
                           {"REQUEST_URI", target},
                           {"CONTENT_LENGTH", std::to_string(body.size())}},
