@@ -1,5 +1,5 @@
-// The SCIM 2.0 service provider (RFC 7644) under one base URL. Turns a Request into a Response; knows
-// nothing of FastCGI. Thread-safe.
+// The SCIM 2.0 service provider (RFC 7644) under one base URL. Turns a Request into a Response;
+// knows nothing of FastCGI. Thread-safe.
 #pragma once
 
 #include <memory>
@@ -13,7 +13,7 @@
 namespace habilitd::scim {
 
 struct Settings {
-  std::string base_url;               // ends in /scim/v2
+  std::string base_url;  // ends in /scim/v2
   std::size_t default_count = 100, max_results = 1000;
   std::size_t max_payload = 1 << 20;  // bytes
 };
@@ -22,8 +22,8 @@ class Server {
  public:
   Server(workflow::Services&, Settings);
   ~Server();
-  // `segments`: the path after /scim/v2. `caller`: who the bearer token stands for, or why nobody; only
-  // /ServiceProviderConfig answers without one.
+  // `segments`: the path after /scim/v2. `caller`: who the bearer token stands for, or why nobody;
+  // only /ServiceProviderConfig answers without one.
   Response handle(const Request&, const std::vector<std::string>& segments,
                   const Result<workflow::Client>& caller);
 

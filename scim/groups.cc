@@ -1,0 +1,202 @@
+#include "scim/groups.h"
+
+#include "scim/errors.h"
+#include "scim/group_entry.h"
+#include "scim/group_reader.h"
+#include "scim/habilitation_members.h"
+#include "scim/member_plan.h"
+#include "scim/normalise.h"
+#include "scim/patch.h"
+#include "scim/projection.h"
+#include "scim/users.h"
+#include "scim/version.h"
+#include "workflow/deed.h"
+
+namespace habilitd::scim {
+namespace {
+
+// Above this an answer to PATCH leaves the members out.
+constexpr std::size_t kBigGroup = 1000;
+
+// What a request makes of a group, worked out while the view is held and written after it.
+struct GroupChange {
+  ldap::RecordPtr group;
+  GroupFields before, after;
+  bool members_change = false;
+  workflow::MemberChange members;     // for an ordinary group
+  workflow::MemberChange difference;  // for one that confers a habilitation
+  ldap::WriteOptions condition;
+};
+
+Result<GroupFields> fields_of(const ResourceReader& reader) {
+  auto tree = tree_of(reader);
+  if (!tree) return tree.error();
+  return group_fields(*tree);
+}
+
+// Finds the group, checks If-Match, lets `describe` say what changes.
+template <class Describe>
+Result<GroupChange> work_out(Call& call, std::string_view id, Describe&& describe) {
+  const auto view = call.services.directory.view();
+  if (!view) return view.error();
+  auto record = find_resource(*view, group_type(), id);
+  if (!record) return record.error();
+  auto condition = write_condition(call.request.headers.if_match, **record, call.layout());
+  if (!condition) return condition.error();
+  GroupReader reader(call.audience);
+  reader.look_at(*record, &*view);
+  reader.keep_links({});
+  auto before = fields_of(reader);
+  if (!before) return before.error();
+  GroupChange change{*record, *before, *before, false, {}, {}, *std::move(condition)};
+  MemberPlan plan(*view, *record, call.audience, call.tolerance);
+  if (auto ok = describe(change, plan); !ok) return ok.error();
+  change.members_change = !plan.empty();
+  change.members = plan.change();
+  if (change.group->kind() == ldap::Kind::kHabilitation) change.difference = plan.difference();
+  return change;
+}
+
+Status write_members(Call& call, const GroupChange& change, const ldap::WriteOptions& options) {
+  workflow::Deed deed(call.services, call.client.actor(), "group.members",
+                      Json{{"group", change.group->id().str()},
+                           {"added", change.members.add.size()},
+                           {"removed", change.members.remove.size()},
+                           {"replaced", change.members.replace_all}});
+  if (auto intended = deed.intend(); !intended) return intended;
+  auto written =
+      workflow::change_members(call.services, change.group->id(), change.members, options);
+  if (!written) {
+    deed.end(written.error());
+    return written.error();
+  }
+  deed.end("done");
+  return done();
+}
+
+// The condition goes with the first write; after that the group is of a newer version.
+Status write_group(Call& call, const GroupChange& change) {
+  ldap::WriteOptions options = change.condition;
+  const bool renamed = change.before != change.after;
+  if (change.group->kind() == ldap::Kind::kHabilitation) {
+    if (renamed) return may_change_group(call, *change.group);
+    return change_holders(call, *change.group, change.difference);
+  }
+  if (!renamed && !change.members_change) return done();
+  if (auto ok = may_change_group(call, *change.group); !ok) return ok;
+  if (renamed) {
+    auto written = modify_group(call, *change.group, change.after, options);
+    if (!written) return written.error();
+    options = {};
+  }
+  return change.members_change ? write_members(call, change, options) : done();
+}
+
+Status apply_edits(Call& call, const std::vector<Edit>& edits, GroupChange& change,
+                   MemberPlan& plan) {
+  Json tree{{"displayName", change.before.display_name}};
+  if (!change.before.external_id.empty()) tree["externalId"] = change.before.external_id;
+  for (const Edit& edit : edits) {
+    const bool members = edit.target.path.attribute == group_attributes().members;
+    const Status applied =
+        members ? plan.apply(edit) : apply_edit(group_type(), tree, edit, call.tolerance);
+    if (!applied) return applied;
+  }
+  if (auto ok = check_required(group_type(), tree); !ok) return ok;
+  change.after = group_fields(tree);
+  return done();
+}
+
+bool is_big(const Call& call, const EntryUuid& id) {
+  const auto view = call.services.directory.view();
+  if (!view) return false;
+  const auto record = view->by_id(id);
+  return record && view->targets(record->node(), ldap::Link::kMember).size() > kBigGroup;
+}
+
+}  // namespace
+
+Result<Response> create_group(Call& call) {
+  auto body = read_body(call);
+  if (!body) return body.error();
+  auto tree = normalise(group_type(), *body, call.tolerance);
+  if (!tree) return tree.error();
+  workflow::MemberChange members;
+  {
+    const auto view = call.services.directory.view();
+    if (!view) return view.error();
+    MemberPlan plan(*view, nullptr, call.audience, call.tolerance);
+    const auto given = tree->find("members");
+    if (auto ok = plan.replace_with(given == tree->end() ? Json() : *given); !ok) return ok.error();
+    members.add = plan.change().add;
+  }
+  auto added = add_group(call, group_fields(*tree));
+  if (!added) return added.error();
+  if (!members.add.empty()) {
+    auto joined = workflow::change_members(call.services, added->id, members, {});
+    if (!joined) {
+      // Nobody has seen the group yet: all or nothing.
+      auto view = call.services.directory.view();
+      const auto record = view ? view->by_id(added->id) : nullptr;
+      view = Error{};
+      if (record) {
+        if (auto removed = remove_group(call, *record, {}); !removed) {
+          call.services.log.error("scim.group-left-over", {{"group", added->id.str()}});
+        }
+      }
+      return joined.error();
+    }
+  }
+  return written_response(call, group_type(), added->id, 201);
+}
+
+Result<Response> replace_group(Call& call, std::string_view id) {
+  auto body = read_body(call);
+  if (!body) return body.error();
+  auto tree = normalise(group_type(), *body, call.tolerance);
+  if (!tree) return tree.error();
+  const bool with_members = member_of(*body, "members") != nullptr;
+  auto change = work_out(call, id, [&](GroupChange& group, MemberPlan& plan) -> Status {
+    group.after = group_fields(*tree);
+    if (!with_members) return done();
+    const auto members = tree->find("members");
+    return plan.replace_with(members == tree->end() ? Json() : *members);
+  });
+  if (!change) return change.error();
+  if (auto ok = write_group(call, *change); !ok) return ok.error();
+  return written_response(call, group_type(), change->group->id(), 200);
+}
+
+Result<Response> patch_group(Call& call, std::string_view id) {
+  auto shown = asked_projection(call, group_type());
+  if (!shown) return shown.error();
+  auto body = read_body(call);
+  if (!body) return body.error();
+  auto edits = parse_patch(group_type(), *body, call.tolerance);
+  if (!edits) return edits.error();
+  auto change = work_out(call, id, [&](GroupChange& group, MemberPlan& plan) {
+    return apply_edits(call, *edits, group, plan);
+  });
+  if (!change) return change.error();
+  if (auto ok = write_group(call, *change); !ok) return ok.error();
+  const EntryUuid group = change->group->id();
+  const bool members = (*shown)[group_attributes().members->index];
+  const bool small = call.query("attributes") || !members || !is_big(call, group);
+  if (small && !wants_no_body(call)) return written_response(call, group_type(), group, 200);
+  auto reader = read_resource(call, group_type(), group.str(), {});
+  if (!reader) return reader.error();
+  return no_content(**reader);
+}
+
+Result<Response> delete_group(Call& call, std::string_view id) {
+  auto change = work_out(call, id, [](GroupChange&, MemberPlan&) { return done(); });
+  if (!change) return change.error();
+  if (auto ok = may_change_group(call, *change->group); !ok) return ok.error();
+  auto removed = remove_group(call, *change->group, change->condition);
+  if (!removed) return removed.error();
+  Response response;
+  response.status = 204;
+  return response;
+}
+
+}  // namespace habilitd::scim

@@ -1,0 +1,173 @@
+#include "scim/member_plan.h"
+
+#include "scim/errors.h"
+#include "scim/group_reader.h"
+#include "scim/json_reader.h"
+#include "scim/normalise.h"
+
+namespace habilitd::scim {
+namespace {
+
+std::vector<EntryUuid> listed(const std::set<EntryUuid>& ids) { return {ids.begin(), ids.end()}; }
+
+Error no_member(const std::string& id) {
+  return invalid_value("\"" + id.substr(0, 64) + "\" is not the id of a User or Group.");
+}
+
+}  // namespace
+
+// The ids of one member object or of several. What does not exist cannot be added, but may be
+// removed.
+Result<std::set<EntryUuid>> MemberPlan::ids_of(const Json& value, bool must_exist) const {
+  const Attribute& members = *group_attributes().members;
+  auto given = check_value(members, value, tolerance_, !value.is_array());
+  if (!given) return given.error();
+  std::set<EntryUuid> ids;
+  if (given->is_null()) return ids;
+  const Json list = given->is_array() ? *given : Json::array({*given});
+  for (const Json& member : list) {
+    const auto found = member.find("value");
+    if (found == member.end()) return invalid_value("A member needs a \"value\".");
+    const std::string& text = found->get_ref<const std::string&>();
+    const auto id = EntryUuid::parse(text);
+    if (!id) {
+      if (must_exist) return no_member(text);
+      continue;
+    }
+    const auto record = view_.by_id(*id);
+    if (must_exist && (!record || !is_member_resource(*record))) return no_member(text);
+    ids.insert(*id);
+  }
+  return ids;
+}
+
+// value eq "a", and "or" of these: no list is needed.
+bool MemberPlan::ids_in_filter(const FilterNode& filter, std::set<EntryUuid>& ids) const {
+  if (filter.op == FilterOp::kOr) {
+    for (const FilterNode& child : filter.children) {
+      if (!ids_in_filter(child, ids)) return false;
+    }
+    return true;
+  }
+  if (filter.op != FilterOp::kEqual || filter.path.sub != group_attributes().value) return false;
+  if (const auto id = EntryUuid::parse(filter.operand.text)) ids.insert(*id);
+  return true;
+}
+
+Result<std::set<EntryUuid>> MemberPlan::matching(const FilterNode& filter) const {
+  std::set<EntryUuid> ids;
+  if (ids_in_filter(filter, ids)) return ids;
+  ids.clear();
+  const GroupAttributes& known = group_attributes();
+  const auto consider = [&](const Accessor& reader, std::size_t element, const EntryUuid& id) {
+    if (element_matches(filter, reader, element)) ids.insert(id);
+  };
+  if (group_ && !replace_all_) {
+    GroupReader reader(audience_);
+    reader.look_at(group_, &view_);
+    for (std::size_t i = 0; i < reader.count(*known.members); ++i) {
+      const auto id = EntryUuid::parse(reader.get(*known.members, i, known.value).text);
+      if (id && remove_.count(*id) == 0) consider(reader, i, *id);
+    }
+  }
+  for (const EntryUuid& id : add_) {
+    const auto record = view_.by_id(id);
+    if (!record) continue;
+    const bool person = record->kind() == ldap::Kind::kPerson;
+    const Json alone{{"members", Json::array({{{"value", id.str()},
+                                               {"display", shown_name(*record)},
+                                               {"type", person ? "User" : "Group"}}})}};
+    consider(JsonReader(group_type(), alone), 0, id);
+  }
+  return ids;
+}
+
+Status MemberPlan::add(const std::set<EntryUuid>& ids) {
+  for (const EntryUuid& id : ids) {
+    if (group_ && id == group_->id()) return invalid_value("A group cannot be its own member.");
+    remove_.erase(id);
+    add_.insert(id);
+  }
+  return done();
+}
+
+void MemberPlan::remove(const std::set<EntryUuid>& ids) {
+  for (const EntryUuid& id : ids) {
+    add_.erase(id);
+    if (!replace_all_) remove_.insert(id);
+  }
+}
+
+Status MemberPlan::replace_with(const Json& members) {
+  auto ids = ids_of(members, true);
+  if (!ids) return ids.error();
+  replace_all_ = true;
+  add_.clear();
+  remove_.clear();
+  return add(*ids);
+}
+
+// members[value eq "..."] as the target of an addition names whom to add.
+Status MemberPlan::add_matching(const Edit& edit) {
+  std::set<EntryUuid> ids;
+  if (edit.op == PatchOp::kReplace) {
+    return not_mutable("A member cannot be turned into another one: remove it and add the other.");
+  }
+  if (!ids_in_filter(*edit.target.filter, ids) || ids.empty() ||
+      !tolerance_.accept(Quirk::kAddCreates)) {
+    return no_target("No member matches the filter.");
+  }
+  Json members = Json::array();
+  for (const EntryUuid& id : ids) members.push_back({{"value", id.str()}});
+  auto existing = ids_of(members, true);
+  return existing ? add(*existing) : Status(existing.error());
+}
+
+Status MemberPlan::apply(const Edit& edit) {
+  const bool removes = edit.op == PatchOp::kRemove;
+  if (edit.target.path.sub) return not_mutable("What a member is called cannot be changed here.");
+  if (edit.target.filter && !removes) return add_matching(edit);
+  if (edit.target.filter) {
+    auto ids = matching(*edit.target.filter);
+    if (!ids) return ids.error();
+    remove(*ids);
+    return done();
+  }
+  const bool nothing = edit.value.is_null() || (edit.value.is_array() && edit.value.empty());
+  if (removes && !nothing) {
+    auto ids = ids_of(edit.value, false);
+    if (!ids) return ids.error();
+    remove(*ids);
+    return done();
+  }
+  if (removes || edit.op == PatchOp::kReplace) return replace_with(removes ? Json() : edit.value);
+  auto ids = ids_of(edit.value, true);
+  return ids ? add(*ids) : Status(ids.error());
+}
+
+workflow::MemberChange MemberPlan::change() const {
+  return {listed(add_), listed(remove_), replace_all_};
+}
+
+workflow::MemberChange MemberPlan::difference() const {
+  workflow::MemberChange change;
+  const ldap::NodeId group = group_->node();
+  const auto holds = [&](const EntryUuid& id) {
+    const auto record = view_.by_id(id);
+    return record && view_.linked(group, ldap::Link::kMember, record->node());
+  };
+  for (const EntryUuid& id : add_) {
+    if (!holds(id)) change.add.push_back(id);
+  }
+  for (const EntryUuid& id : remove_) {
+    if (holds(id)) change.remove.push_back(id);
+  }
+  if (!replace_all_) return change;
+  for (const ldap::NodeId node : view_.targets(group, ldap::Link::kMember)) {
+    const auto record = view_.at(node);
+    if (record && add_.count(record->id()) == 0) change.remove.push_back(record->id());
+  }
+  return change;
+}
+
+}  // namespace habilitd::scim

@@ -1,0 +1,120 @@
+#include "scim/resource_reader.h"
+
+#include "base/text.h"
+
+namespace habilitd::scim {
+
+using ldap::Attr;
+using ldap::Kind;
+
+// 20260308101914.123456Z#000000#000#000000: time, counter, server, modification. The last is always
+// zero in this protocol, and zeros of the counter and the server are shortened.
+std::string etag_of(std::string_view csn) {
+  std::string tag = "W/\"";
+  std::size_t part = 0;
+  for (const char c : csn) {
+    if (c == '#') {
+      if (++part == 3) break;
+      tag += '-';
+    } else if (part == 0 ? c >= '0' && c <= '9' : c != '0' || tag.back() != '-') {
+      tag += c;
+    }
+  }
+  return tag + '"';
+}
+
+std::string_view endpoint_of(const ldap::Record& record) {
+  return record.kind() == Kind::kPerson ? "Users" : "Groups";
+}
+
+std::string_view shown_name(const ldap::Record& record) {
+  if (const auto name = record.first(Attr::kDisplayName); !name.empty()) return name;
+  if (const auto name = record.first(Attr::kCn); !name.empty()) return name;
+  return record.first(Attr::kUid);
+}
+
+void ResourceReader::look_at(ldap::RecordPtr record, const ldap::Mirror::View* view) {
+  forget();
+  record_ = std::move(record);
+  view_ = view;
+  opened_ = false;
+  first_.fill({});
+  record_->each([this](Attr attr, std::string_view value) {
+    auto& slot = first_[static_cast<std::size_t>(attr)];
+    if (slot.empty()) slot = value;
+    return true;
+  });
+}
+
+std::size_t ResourceReader::count(const Attribute& attribute) const {
+  if (&attribute == common_.schemas) return schema_count();
+  if (&attribute == common_.id || &attribute == common_.meta) return 1;
+  if (&attribute == common_.external_id) return external_id().empty() ? 0 : 1;
+  return own_count(attribute);
+}
+
+Scalar ResourceReader::get(const Attribute& attribute, std::size_t element,
+                           const Attribute* sub) const {
+  if (&attribute == common_.id) return Scalar::of(scratch_ = record_->id().str());
+  if (&attribute == common_.meta) return meta(sub);
+  if (&attribute == common_.external_id) return Scalar::of(external_id());
+  if (&attribute == common_.schemas) {
+    return Scalar::of(element == 0 ? type_.core().id : type_.extensions()[element - 1].id);
+  }
+  return own_get(attribute, element, sub);
+}
+
+Scalar ResourceReader::meta(const Attribute* sub) const {
+  if (sub == common_.resource_type) return Scalar::of(type_.name());
+  if (sub == common_.version) return Scalar::of(scratch_ = etag_of(first(Attr::kEntryCsn)));
+  if (sub == common_.location) {
+    scratch_ = audience_.base_url + type_.endpoint() + '/';
+    return Scalar::of(scratch_ += record_->id().str());
+  }
+  if (sub != common_.created && sub != common_.last_modified) return {};
+  const auto when = parse_generalized_time(
+      first(sub == common_.created ? Attr::kCreateTimestamp : Attr::kModifyTimestamp));
+  return when ? Scalar::of_instant(*when) : Scalar{};
+}
+
+std::string_view ResourceReader::external_id() const {
+  if (first(Attr::kHabExternalId).empty()) return {};
+  for (const std::string_view value : record_->values(Attr::kHabExternalId)) {
+    if (value.starts_with(audience_.id_prefix)) return value.substr(audience_.id_prefix.size());
+  }
+  return {};
+}
+
+JsonSlice ResourceReader::annotations() const {
+  if (opened_) return annotations_;
+  opened_ = true;
+  const std::string_view text = first(Attr::kHabScim);
+  annotations_ = {};
+  if (text.empty() || !is_valid_utf8(text)) return annotations_;
+  annotations_ = JsonSlice::open(text).value_or(JsonSlice());
+  return annotations_;
+}
+
+JsonSlice ResourceReader::noted(const Attribute& attribute) const {
+  const JsonSlice all = annotations();
+  if (all.is_nothing()) return all;
+  const Schema* extension = type_.extension_of(attribute);
+  return (extension ? all.member(extension->home_key) : all).member(attribute.name);
+}
+
+Scalar ResourceReader::link_scalar(const ldap::Record& linked, std::string_view what) const {
+  if (what == "display") return Scalar::of(shown_name(linked));
+  if (what == "value") return Scalar::of(scratch_ = linked.id().str());
+  scratch_.assign(audience_.base_url).append("/").append(endpoint_of(linked)).append("/");
+  return Scalar::of(scratch_ += linked.id().str());
+}
+
+Scalar ResourceReader::scalar_of(JsonSlice value, Type type) const {
+  if (value.is_string()) return Scalar::of(value.string(scratch_));
+  if (type == Type::kBoolean && (value.is_true() || value.is_false())) {
+    return Scalar::of_bool(value.is_true());
+  }
+  return {};
+}
+
+}  // namespace habilitd::scim

@@ -1,0 +1,76 @@
+// Mirror records as SCIM resources. ResourceReader has what every type has (id, externalId, meta,
+// schemas); UserReader and GroupReader add theirs. A reader stands on one record at a time and is
+// moved on with look_at(), so that a scan of all people allocates nothing.
+#pragma once
+
+#include <array>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ldap/mirror.h"
+#include "scim/accessor.h"
+#include "scim/json_slice.h"
+#include "scim/known_attributes.h"
+
+namespace habilitd::scim {
+
+// For whom is read: the client's externalIds, and the service's own address.
+struct Audience {
+  std::string base_url;   // ends in /scim/v2
+  std::string id_prefix;  // "<client id>:", before the client's externalIds in habExternalId
+};
+
+// W/"...": entryCSN without what never changes.
+std::string etag_of(std::string_view csn);
+// "Users" or "Groups" for an entry that is a resource.
+std::string_view endpoint_of(const ldap::Record&);
+// A name for people: displayName, else cn, else uid.
+std::string_view shown_name(const ldap::Record&);
+
+class ResourceReader : public Accessor {
+ public:
+  ResourceReader(const ResourceType& type, const Audience& audience)
+      : type_(type), audience_(audience), common_(common_attributes(type)) {}
+
+  // `view` is used until keep_links() or the next look_at(); it must live as long.
+  void look_at(ldap::RecordPtr, const ldap::Mirror::View* view);
+  // Fetches what the record is linked with, after which the view may go.
+  virtual void keep_links(const AttributeSet& wanted) = 0;
+
+  const ResourceType& type() const { return type_; }
+  const ldap::RecordPtr& record() const { return record_; }
+  std::size_t count(const Attribute&) const final;
+  // The text of a Scalar lives until the next call of get().
+  Scalar get(const Attribute&, std::size_t element, const Attribute* sub) const final;
+
+ protected:
+  virtual std::size_t own_count(const Attribute&) const = 0;
+  virtual Scalar own_get(const Attribute&, std::size_t element, const Attribute* sub) const = 0;
+  virtual std::size_t schema_count() const { return 1; }
+  virtual void forget() = 0;  // before a new record
+
+  std::string_view first(ldap::Attr attr) const { return first_[static_cast<std::size_t>(attr)]; }
+  // A value habScim holds, in the object of an extension when `attribute` belongs to one.
+  JsonSlice noted(const Attribute&) const;
+  JsonSlice annotations() const;
+  Scalar link_scalar(const ldap::Record&, std::string_view what) const;
+  Scalar scalar_of(JsonSlice, Type) const;
+
+  const ldap::Mirror::View* view_ = nullptr;
+  ldap::RecordPtr record_;
+  mutable std::string scratch_;
+
+ private:
+  Scalar meta(const Attribute* sub) const;
+  std::string_view external_id() const;
+
+  const ResourceType& type_;
+  const Audience& audience_;
+  const CommonAttributes& common_;
+  std::array<std::string_view, ldap::kAttrCount> first_{};
+  mutable bool opened_ = false;
+  mutable JsonSlice annotations_;
+};
+
+}  // namespace habilitd::scim

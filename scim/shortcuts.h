@@ -1,0 +1,21 @@
+// Which filters an index of the mirror answers: equality on userName, externalId, id, emails, a
+// group's displayName, group and member ids, and "and"/"or" of these. Every candidate is still
+// matched.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "ldap/mirror.h"
+#include "scim/filter.h"
+#include "scim/resource_reader.h"
+
+namespace habilitd::scim {
+
+// A superset of the records that match; none when only a scan can tell.
+std::optional<std::vector<ldap::RecordPtr>> candidates(const FilterNode&, const ResourceType&,
+                                                       const ldap::Mirror::View&, const Audience&);
+// Comparisons in the filter: what one record costs.
+std::size_t term_count(const FilterNode&);
+
+}  // namespace habilitd::scim

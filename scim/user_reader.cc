@@ -1,0 +1,167 @@
+#include "scim/user_reader.h"
+
+namespace habilitd::scim {
+namespace {
+
+using ldap::Attr;
+using ldap::Kind;
+using ldap::Link;
+
+void add_values(const ldap::Record& record, Attr attr, std::string_view type,
+                std::vector<LdapValue>& out) {
+  record.each([&](Attr each, std::string_view value) {
+    if (each == attr) out.push_back({value, type});
+    return each <= attr;
+  });
+}
+
+}  // namespace
+
+void UserReader::forget() {
+  emails_ready_ = phones_ready_ = groups_ready_ = manager_ready_ = false;
+}
+
+void UserReader::keep_links(const AttributeSet& wanted) {
+  if (wanted[known_.groups->index]) groups();
+  if (wanted[known_.manager->index]) manager();
+  groups_ready_ = manager_ready_ = true;
+  if (!wanted[known_.groups->index]) groups_.clear();
+  if (!wanted[known_.manager->index]) manager_.reset();
+  view_ = nullptr;
+}
+
+ldap::RecordPtr UserReader::manager() const {
+  if (manager_ready_) return manager_;
+  manager_ready_ = true;
+  manager_.reset();
+  for (const ldap::NodeId node : view_->targets(record_->node(), Link::kManager)) {
+    auto found = view_->at(node);
+    if (found && found->kind() == Kind::kPerson) return manager_ = std::move(found);
+  }
+  return nullptr;
+}
+
+const std::vector<ldap::RecordPtr>& UserReader::groups() const {
+  if (groups_ready_) return groups_;
+  groups_ready_ = true;
+  groups_.clear();
+  for (const ldap::NodeId node : view_->sources(record_->node(), Link::kMember)) {
+    auto group = view_->at(node);
+    if (group && (group->kind() == Kind::kGroup || group->kind() == Kind::kHabilitation)) {
+      groups_.push_back(std::move(group));
+    }
+  }
+  return groups_;
+}
+
+const std::vector<MergedValue>& UserReader::merged(const Attribute& attribute) const {
+  const bool mails = &attribute == known_.emails;
+  bool& ready = mails ? emails_ready_ : phones_ready_;
+  auto& list = mails ? emails_ : phones_;
+  if (ready) return list;
+  ready = true;
+  ldap_values_.clear();
+  if (mails) {
+    add_values(*record_, Attr::kMail, "work", ldap_values_);
+  } else {
+    add_values(*record_, Attr::kTelephoneNumber, "work", ldap_values_);
+    add_values(*record_, Attr::kMobile, "mobile", ldap_values_);
+    add_values(*record_, Attr::kHomePhone, "home", ldap_values_);
+  }
+  const Attr home = mails ? Attr::kMail : Attr::kTelephoneNumber;
+  merge_values(home, ldap_values_, noted(attribute), mails, list);
+  return list;
+}
+
+// A value the directory demanded and the client never gave: not shown as long as it is the one
+// noted.
+bool UserReader::is_derived(const Attribute& attribute) const {
+  if (&attribute != known_.formatted && &attribute != known_.family_name) return false;
+  const JsonSlice derived = annotations().member("derived");
+  const JsonSlice note = derived.member(attribute.ldap == Attr::kCn ? "cn" : "sn");
+  return note.is_string() && note.string(scratch_) == first(attribute.ldap);
+}
+
+bool UserReader::has_active() const {
+  return !first(Attr::kHabActive).empty() || annotations().member("active").is_nothing();
+}
+
+std::size_t UserReader::own_count(const Attribute& attribute) const {
+  if (&attribute == known_.emails || &attribute == known_.phone_numbers) {
+    return merged(attribute).size();
+  }
+  if (&attribute == known_.groups) return groups().size();
+  if (&attribute == known_.manager) return manager() ? 1 : 0;
+  if (&attribute == known_.active) return has_active() ? 1 : 0;
+  if (&attribute == known_.password) return 0;
+  if (&attribute == known_.name) return 1;
+  if (attribute.home == Home::kLdap) return first(attribute.ldap).empty() ? 0 : 1;
+  const JsonSlice note = noted(attribute);
+  if (!attribute.multi_valued) return note.is_nothing() ? 0 : 1;
+  std::size_t elements = 0;
+  note.each_element([&elements](JsonSlice) { ++elements; });
+  return elements;
+}
+
+Scalar UserReader::own_get(const Attribute& attribute, std::size_t element,
+                           const Attribute* sub) const {
+  if (&attribute == known_.emails || &attribute == known_.phone_numbers) {
+    return merged_scalar(merged(attribute)[element], sub);
+  }
+  if (&attribute == known_.groups) return group_scalar(*groups()[element], sub);
+  if (&attribute == known_.manager) return manager_scalar(sub);
+  if (&attribute == known_.active) return Scalar::of_bool(first(Attr::kHabActive) != "FALSE");
+  const Attribute& leaf = sub ? *sub : attribute;
+  if (leaf.home == Home::kLdap) return ldap_scalar(leaf);
+  const JsonSlice note = noted_element(attribute, element);
+  return scalar_of(sub ? note.member(sub->name) : note, leaf.type);
+}
+
+Scalar UserReader::ldap_scalar(const Attribute& attribute) const {
+  const std::string_view value = first(attribute.ldap);
+  return value.empty() || is_derived(attribute) ? Scalar{} : Scalar::of(value);
+}
+
+JsonSlice UserReader::noted_element(const Attribute& attribute, std::size_t element) const {
+  const JsonSlice note = noted(attribute);
+  if (!attribute.multi_valued) return note;
+  JsonSlice found;
+  std::size_t index = 0;
+  note.each_element([&](JsonSlice each) {
+    if (index++ == element) found = each;
+  });
+  return found;
+}
+
+Scalar UserReader::merged_scalar(const MergedValue& value, const Attribute* sub) const {
+  if (!sub) return {};
+  if (!value.note.is_nothing()) return scalar_of(value.note.member(sub->name), sub->type);
+  if (sub->name == "value") return Scalar::of(value.value);
+  if (sub->name == "type") return Scalar::of(value.type);
+  if (sub->name == "primary" && value.primary) return Scalar::of_bool(true);
+  return {};
+}
+
+Scalar UserReader::group_scalar(const ldap::Record& group, const Attribute* sub) const {
+  if (sub == known_.group_type) return Scalar::of("direct");
+  if (sub == known_.group_display) return Scalar::of(group.first(Attr::kCn));
+  if (sub == known_.group_value) return link_scalar(group, "value");
+  return sub == known_.group_ref ? link_scalar(group, "$ref") : Scalar{};
+}
+
+Scalar UserReader::manager_scalar(const Attribute* sub) const {
+  const ldap::RecordPtr found = manager();
+  if (!found) return {};
+  if (sub == known_.manager_value) return link_scalar(*found, "value");
+  if (sub == known_.manager_name) return link_scalar(*found, "display");
+  return sub == known_.manager_ref ? link_scalar(*found, "$ref") : Scalar{};
+}
+
+std::size_t UserReader::schema_count() const {
+  for (const Attribute& attribute : type().extensions().front().attributes) {
+    if (own_count(attribute) > 0) return 2;
+  }
+  return 1;
+}
+
+}  // namespace habilitd::scim

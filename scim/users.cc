@@ -1,0 +1,159 @@
+#include "scim/users.h"
+
+#include <functional>
+
+#include "base/text.h"
+#include "scim/errors.h"
+#include "scim/normalise.h"
+#include "scim/patch.h"
+#include "scim/projection.h"
+#include "scim/render.h"
+#include "scim/user_reader.h"
+#include "scim/user_write.h"
+#include "scim/version.h"
+#include "workflow/accounts.h"
+
+namespace habilitd::scim {
+namespace {
+
+// Makes the new tree out of the one that is there.
+using Change = std::function<Status(Json& tree)>;
+
+const Secret* password_of(const UserWrite& write) {
+  return write.password ? &*write.password : nullptr;
+}
+
+// One attempt: read, change, write under the condition that nobody wrote in between.
+Result<EntryUuid> try_to_save(Call& call, std::string_view id, const Change& change) {
+  UserReader reader(call.audience);
+  UserWrite write;
+  ldap::WriteOptions options;
+  {
+    const auto view = call.services.directory.view();
+    if (!view) return view.error();
+    auto record = find_resource(*view, user_type(), id);
+    if (!record) return record.error();
+    reader.look_at(*std::move(record), &*view);
+    reader.keep_links(writable_projection(user_type()));
+    auto condition =
+        write_condition(call.request.headers.if_match, *reader.record(), call.layout());
+    if (!condition) return condition.error();
+    auto before = tree_of(reader);
+    if (!before) return before.error();
+    Json after = *before;
+    if (auto ok = change(after); !ok) return ok.error();
+    if (auto ok = check_required(user_type(), after); !ok) return ok.error();
+    if (after == *before) return reader.record()->id();
+    auto made = write_user(std::move(after), &reader, call.audience, call.layout(), *view);
+    if (!made) return made.error();
+    write = *std::move(made);
+    options = unchanged_since(*reader.record(), call.layout());
+  }
+  const EntryUuid person = reader.record()->id();
+  if (write.changes.empty() && !write.password) return person;
+  auto written = workflow::change_account(call.services, call.client.actor(), person, write.changes,
+                                          password_of(write), options);
+  if (!written) return written.error();
+  if (write.password) wait_for_mirror(call, *written);
+  return person;
+}
+
+Result<EntryUuid> save(Call& call, std::string_view id, const Change& change) {
+  const bool conditional =
+      !trim(call.request.headers.if_match).empty() && trim(call.request.headers.if_match) != "*";
+  Retry retry(call);
+  for (;;) {
+    retry.start();
+    auto saved = try_to_save(call, id, change);
+    if (saved || conditional || !retry.again(saved.error())) return saved;
+  }
+}
+
+}  // namespace
+
+Result<Json> tree_of(const ResourceReader& reader) {
+  std::string text;
+  render(text, reader.type(), reader, writable_projection(reader.type()));
+  Json tree = Json::parse(text, nullptr, false);
+  if (tree.is_discarded()) return Error{Errc::kInternal, "unreadable-resource", {}};
+  return tree;
+}
+
+Result<Response> create_user(Call& call) {
+  auto body = read_body(call);
+  if (!body) return body.error();
+  auto tree = normalise(user_type(), *body, call.tolerance);
+  if (!tree) return tree.error();
+  if (!find_value(user_type(), *tree, *user_attributes().active)) (*tree)["active"] = true;
+  UserWrite write;
+  {
+    const auto view = call.services.directory.view();
+    if (!view) return view.error();
+    auto made = write_user(*std::move(tree), nullptr, call.audience, call.layout(), *view);
+    if (!made) return made.error();
+    write = *std::move(made);
+  }
+  auto written = workflow::create_account(call.services, call.client.actor(), write.attributes,
+                                          password_of(write));
+  if (!written) return written.error();
+  if (write.password) wait_for_mirror(call, *written);
+  return written_response(call, user_type(), written->id, 201);
+}
+
+Result<Response> replace_user(Call& call, std::string_view id) {
+  auto body = read_body(call);
+  if (!body) return body.error();
+  auto wanted = normalise(user_type(), *body, call.tolerance);
+  if (!wanted) return wanted.error();
+  // Left out, `active` stays as it is: nobody loses access, or gets it back, by omission.
+  auto saved = save(call, id, [&](Json& tree) -> Status {
+    Json next = *wanted;
+    if (next.find("active") == next.end()) {
+      if (const auto active = tree.find("active"); active != tree.end()) next["active"] = *active;
+    }
+    tree = std::move(next);
+    return done();
+  });
+  if (!saved) return saved.error();
+  return written_response(call, user_type(), *saved, 200);
+}
+
+Result<Response> patch_user(Call& call, std::string_view id) {
+  auto body = read_body(call);
+  if (!body) return body.error();
+  auto edits = parse_patch(user_type(), *body, call.tolerance);
+  if (!edits) return edits.error();
+  auto saved = save(call, id, [&](Json& tree) -> Status {
+    for (const Edit& edit : *edits) {
+      if (auto ok = apply_edit(user_type(), tree, edit, call.tolerance); !ok) return ok;
+    }
+    return done();
+  });
+  if (!saved) return saved.error();
+  if (!wants_no_body(call)) return written_response(call, user_type(), *saved, 200);
+  auto reader = read_resource(call, user_type(), saved->str(), {});
+  if (!reader) return reader.error();
+  return no_content(**reader);
+}
+
+Result<Response> delete_user(Call& call, std::string_view id) {
+  EntryUuid person;
+  ldap::WriteOptions options;
+  {
+    const auto view = call.services.directory.view();
+    if (!view) return view.error();
+    const auto record = find_resource(*view, user_type(), id);
+    if (!record) return record.error();
+    auto condition = write_condition(call.request.headers.if_match, **record, call.layout());
+    if (!condition) return condition.error();
+    person = (*record)->id();
+    options = *std::move(condition);
+  }
+  auto deleted = workflow::delete_account(call.services, call.client.actor(), person, options);
+  if (!deleted) return deleted.error();
+  Response response;
+  response.status = 204;
+  return response;
+}
+
+}  // namespace habilitd::scim
