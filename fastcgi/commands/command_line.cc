@@ -27,6 +27,7 @@ struct Arguments {
   bool dry_run = false;
   TokenRequest token;
   ExplainRequest explain;
+  InitRequest init;
 };
 
 using Run = std::function<int(const Arguments&)>;
@@ -102,8 +103,15 @@ void add_token(Words& words, Arguments& a) {
 
 void add_directory(Words& words, Arguments& a) {
   CLI::App* group = words.group("directory", "The directory behind it");
-  words.configured(group, "init", "Print what the directory needs, as LDIF",
-                   [](const Arguments& x) { return directory_init(x.config); });
+  CLI::App* init = words.configured(
+      group, "init", "Print what the directory needs, as LDIF; with --admin-name, make the tree",
+      [](const Arguments& x) { return directory_init(x.config, x.init); });
+  init->add_option("--part", a.init.part, "Only this part")
+      ->check(CLI::IsMember({"schema", "tree", "overlays", "access"}));
+  CLI::Option* admin =
+      init->add_option("--admin-name", a.init.admin_name, "Name (DN) of an administrator");
+  init->add_option("--admin-password-file", a.init.admin_password_file, "File with the password")
+      ->needs(admin);
   words.configured(group, "check", "Say what is missing, and try what must be refused",
                    [](const Arguments& x) { return directory_check(x.config); });
   words

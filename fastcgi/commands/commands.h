@@ -23,7 +23,12 @@ int token_create(const std::string& config, const TokenRequest&);
 int token_list(const std::string& config);
 int token_revoke(const std::string& config, const std::string& name);
 
-int directory_init(const std::string& config);
+// `part`: schema, tree, overlays, access, or all when empty. With an administrator's name and
+// password file the tree is made instead of printed.
+struct InitRequest {
+  std::string part, admin_name, admin_password_file;
+};
+int directory_init(const std::string& config, const InitRequest&);
 int directory_check(const std::string& config);
 int directory_reconcile(const std::string& config, bool dry_run);
 
