@@ -2,6 +2,7 @@
 
 #include "fastcgi/bearer.h"
 #include "fastcgi/health.h"
+#include "fastcgi/jwt_caller.h"
 #include "fastcgi/listener.h"
 #include "fastcgi/router.h"
 #include "fastcgi/timers.h"
@@ -29,8 +30,12 @@ struct App::Parts {
         portal(services, configuration.portal),
         authzen(services, configuration.authzen),
         health(services, std::move(notes)),
+        jwt(configuration.jwt.on()
+                ? std::make_unique<JwtCallers>(configuration.jwt, system_clock(), log, metrics)
+                : nullptr),
         router(
-            routes(), [this](const Request& request) { return caller_of(services, request); }, log,
+            routes(),
+            [this](const Request& request) { return caller_of(services, request, jwt.get()); }, log,
             metrics) {}
 
   std::vector<Route> routes();
@@ -47,6 +52,7 @@ struct App::Parts {
   portal::Portal portal;
   AuthzenEndpoint authzen;
   Health health;
+  std::unique_ptr<JwtCallers> jwt;  // null: only our own tokens
   Router router;
   std::unique_ptr<Server> main_server, health_server;
   std::unique_ptr<Timers> timers;
@@ -119,6 +125,7 @@ App::~App() { stop(); }
 
 void App::start() {
   parts_->directory.start();
+  if (parts_->jwt) parts_->jwt->start();
   parts_->health_server->start();
   parts_->timers = std::make_unique<Timers>(parts_->services, parts_->configuration.send_mails);
 }
@@ -135,6 +142,7 @@ void App::reload_policies() {
 void App::stop() {
   parts_->main_server.reset();  // drains
   parts_->timers.reset();
+  if (parts_->jwt) parts_->jwt->stop();
   parts_->health_server.reset();
   parts_->directory.stop();
 }

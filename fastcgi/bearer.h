@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "base/http.h"
+#include "fastcgi/jwt_caller.h"
 #include "workflow/services.h"
 #include "workflow/tokens.h"
 
@@ -15,7 +16,7 @@ namespace habilitd::fastcgi {
 std::optional<std::string_view> bearer_token(std::string_view authorization);
 
 // kUnauthenticated (reason token-missing | token-...) or kUnavailable while the mirror is not
-// ready.
-Result<workflow::Client> caller_of(workflow::Services&, const Request&);
+// ready. `jwt`: who reads tokens of the site's IAM; null: nobody, only our own are known.
+Result<workflow::Client> caller_of(workflow::Services&, const Request&, JwtCallers* jwt = nullptr);
 
 }  // namespace habilitd::fastcgi

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "fastcgi/jwt_options.h"
 #include "fastcgi/options.h"
 #include "fastcgi/secret_file.h"
 
@@ -212,6 +213,8 @@ Result<Configuration> configure(const Settings& settings, const std::string& fil
   result.scim = scim_settings(reader);
   result.portal = portal_settings(reader);
   result.authzen = {reader.text("site.base_url"), reader.text("authzen.fixture")};
+  result.jwt = jwt_settings(settings);
+  for (const auto& [name, what] : jwt_problems(result.jwt)) reader.problem(name, what);
   if (result.socket == result.health_socket) {
     reader.problem("server.health_socket", "must differ from server.socket");
   }

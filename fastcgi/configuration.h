@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/settings.h"
 #include "fastcgi/authzen_endpoint.h"
+#include "fastcgi/jwt_caller.h"
 #include "fastcgi/server.h"
 #include "ldap/directory.h"
 #include "portal/portal.h"
@@ -26,6 +27,7 @@ struct Configuration {
   scim::Settings scim;
   portal::Settings portal;
   AuthzenEndpoint::Settings authzen;
+  JwtSettings jwt;
 };
 
 // Reads the file, checks every value and reads the password files. kInvalid: detail holds one line

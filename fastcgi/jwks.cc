@@ -167,4 +167,9 @@ Jwks::Found Jwks::find(const std::optional<std::string>& kid, const JwtAlgorithm
   return found;
 }
 
+bool Jwks::any_fits(const JwtAlgorithm& algorithm) const {
+  return std::any_of(keys_.begin(), keys_.end(),
+                     [&](const Jwk& key) { return key.fits(algorithm); });
+}
+
 }  // namespace habilitd::fastcgi

@@ -1,5 +1,5 @@
-// The public keys of an IAM (JSON Web Key Set, RFC 7517), read once and immutable afterwards: shared
-// between threads without a lock.
+// The public keys of an IAM (JSON Web Key Set, RFC 7517), read once and immutable afterwards:
+// shared between threads without a lock.
 #pragma once
 
 #include <cjose/jwk.h>
@@ -57,6 +57,7 @@ class Jwks {
   };
   // Without a kid: the only key that fits; null when there are several.
   Found find(const std::optional<std::string>& kid, const JwtAlgorithm&) const;
+  bool any_fits(const JwtAlgorithm&) const;
   std::size_t size() const { return keys_.size(); }
   std::size_t ignored() const { return ignored_; }
 

@@ -97,8 +97,9 @@ Error explain(CURLcode code, const std::string& message) {
     case CURLE_PEER_FAILED_VERIFICATION:
       return unavailable("jwks-certificate", message + "; name its authority in jwt.ca_file");
     case CURLE_SSL_CACERT_BADFILE:
-      return unavailable("jwks-ca-file", message + "; jwt.ca_file must be a PEM file that habilitd "
-                                                   "can read");
+      return unavailable("jwks-ca-file", message +
+                                             "; jwt.ca_file must be a PEM file that habilitd "
+                                             "can read");
     case CURLE_UNSUPPORTED_PROTOCOL:
       return unavailable("jwks-https-only", "jwt.jwks_uri must begin with https://");
     case CURLE_COULDNT_RESOLVE_HOST:
@@ -126,7 +127,8 @@ Result<std::string> fetch_jwks(const JwksSource& source, const std::atomic<bool>
   const long status = transfer.status();
   if (status == 200) return std::move(answer.body);
   std::string detail = "the IAM answered " + std::to_string(status);
-  if (status >= 300 && status < 400) detail += "; redirects are not followed, name the last address";
+  if (status >= 300 && status < 400)
+    detail += "; redirects are not followed, name the last address";
   return unavailable("jwks-status", std::move(detail));
 }
 

@@ -8,9 +8,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr Duration kBetweenEarly = 30s;   // unknown keys in tokens must not make us a hammer
-constexpr Duration kAfterFailure = 30s;   // with keys at hand
-constexpr Duration kWithoutKeys = 5s;     // nobody can be let in: be quick
+constexpr Duration kBetweenEarly = 30s;  // unknown keys in tokens must not make us a hammer
+constexpr Duration kAfterFailure = 30s;  // with keys at hand
+constexpr Duration kWithoutKeys = 5s;    // nobody can be let in: be quick
 constexpr Ticker::Pause kLookAgain = 500ms;
 
 }  // namespace
@@ -21,7 +21,8 @@ JwksStore::JwksStore(Options options, const Clock& clock, Log& log, Metrics& met
 JwksStore::~JwksStore() { stop(); }
 
 void JwksStore::start() {
-  ticker_ = std::make_unique<Ticker>("jwks", [this] { return pass(); }, log_);
+  ticker_ = std::make_unique<Ticker>(
+      "jwks", [this] { return pass(); }, log_);
 }
 
 void JwksStore::stop() {

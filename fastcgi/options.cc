@@ -1,5 +1,6 @@
 #include "fastcgi/options.h"
 
+#include "fastcgi/jwt_options.h"
 #include "fastcgi/option_checks.h"
 #include "ldap/schema.h"
 
@@ -236,6 +237,7 @@ Table make_table() {
   add_mail(table);
   add_people(table);
   add_scim(table);
+  add_jwt_options(table);
   add_portal_texts(table);
   add_portal_links(table);
   return table;

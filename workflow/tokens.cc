@@ -160,4 +160,13 @@ Result<Client> find_client(const ldap::Mirror::View& view, std::string_view bear
   return *std::move(client);
 }
 
+std::string dialect_of_token(const ldap::Mirror::View& view, std::string_view name) {
+  const auto record = view.find_one(Attr::kCn, name, ldap::Kind::kToken);
+  Client client;
+  if (record && record->first(Attr::kCn) == name) {
+    decode_client(record->first(Attr::kHabClient), client);
+  }
+  return client.dialect;
+}
+
 }  // namespace habilitd::workflow

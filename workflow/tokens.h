@@ -20,6 +20,8 @@ struct Client {
   std::set<std::string, std::less<>>
       scopes;  // users:read users:write groups:read groups:write decisions grant:<role> grant:*
   std::optional<Instant> expires;
+  bool from_jwt = false;            // vouched for by the site's IAM: `id` is no directory entry's
+  std::optional<EntryUuid> person;  // whom it acts for (SCIM /Me); only ever from a JWT
   bool may(std::string_view scope) const;  // write implies read
   Actor actor() const;
 };
@@ -32,5 +34,7 @@ Result<std::vector<Client>> list_tokens(ldap::Directory&);
 // From the Authorization header's bearer value. kUnauthenticated for anything else than a live
 // token.
 Result<Client> find_client(const ldap::Mirror::View&, std::string_view bearer, Instant now);
+// The dialect of the token with exactly that name, expired or not; "rfc" when there is none.
+std::string dialect_of_token(const ldap::Mirror::View&, std::string_view name);
 
 }  // namespace habilitd::workflow
