@@ -40,7 +40,7 @@ class Permission {
   const policies::Decision& decision() const { return decision_; }
 
  private:
-  friend Result<Permission> authorize(Services&, const Question&);
+  friend Result<Permission> authorize(Services&, const Question&, policies::Facts*);
   friend Permission system_permission(const std::string&, const EntryUuid&, const RoleId&,
                                       const Siret&);
   Permission(std::string action, const EntryUuid& target, std::string application, std::string role,
@@ -63,8 +63,16 @@ class Permission {
 Result<policies::Facts> gather_facts(Services&, const Question&, Source);
 // The decision with its explanation, for pages and AuthZEN; never a basis for a write.
 Result<policies::Decision> decide(Services&, const Question&, Source = Source::kMirror);
-// kForbidden with the determining rule's id as reason when the policy denies; facts from the
-// directory.
-Result<Permission> authorize(Services&, const Question&);
+// kForbidden with the determining rule's id as reason when the policy denies, or actor-disabled;
+// facts from the directory. `facts`, when wanted, are those that were judged.
+Result<Permission> authorize(Services&, const Question&, policies::Facts* facts);
+inline Result<Permission> authorize(Services& services, const Question& question) {
+  return authorize(services, question, nullptr);
+}
+
+// For effects of a decision that was permitted and recorded before, and for what follows from a
+// deletion: effects and the reconciler only.
+Permission system_permission(const std::string& action, const EntryUuid& target, const RoleId&,
+                             const Siret&);
 
 }  // namespace habilitd::workflow

@@ -35,6 +35,7 @@ struct Event {
   std::string by_name, by_mail;
   std::string reason;     // as written by the person
   std::string operation;  // the form's one-time id
+  int stage = 0;          // of the approval block, in which a vote was cast
 };
 
 struct RequestRecord {
@@ -55,8 +56,11 @@ struct RequestRecord {
   std::string policy_id, policy_hash;
   int policy_version = 0;
   Json approval;               // the frozen block
+  int stage = 0;               // of the approval block, waited for now (0: the first)
   std::vector<Event> history;  // oldest first
   const Event* last(std::string_view what) const;
+  // The event that a form's one-time id led to, if this actor sent it; null for an empty id.
+  const Event* done_by(std::string_view operation, const EntryUuid& actor) const;
 };
 // kInternal when the entry is not a readable request.
 Result<RequestRecord> request_from(const ldap::Record&);

@@ -1,0 +1,93 @@
+#include "workflow/deed.h"
+
+#include "workflow/services.h"
+
+namespace habilitd::workflow {
+namespace {
+
+const char* kind_of(const Actor& actor) {
+  switch (actor.kind) {
+    case Actor::Kind::kPerson:
+      return "person";
+    case Actor::Kind::kClient:
+      return "client";
+    case Actor::Kind::kSystem:
+      break;
+  }
+  return "system";
+}
+
+Json actor_json(const Actor& actor) {
+  Json json{{"kind", kind_of(actor)}};
+  if (!actor.id.nil()) json["id"] = actor.id.str();
+  return json;
+}
+
+const char* result_of(const Error& error) {
+  switch (error.code) {
+    case Errc::kUnknownOutcome:
+      return "unknown";
+    case Errc::kUnavailable:
+    case Errc::kInternal:
+      return "failed";
+    default:
+      return "refused";
+  }
+}
+
+}  // namespace
+
+Json about(const EntryUuid& person, const std::string& application, const std::string& role,
+           const std::string& siret) {
+  return {
+      {"person", person.str()}, {"application", application}, {"role", role}, {"structure", siret}};
+}
+
+Deed::Deed(Services& services, const Actor& actor, std::string event, Json about_what)
+    : services_(services), event_(std::move(event)), about_(std::move(about_what)) {
+  about_["actor"] = actor_json(actor);
+}
+
+Deed::Deed(Services& services, const Actor& actor, std::string event, const RequestRecord& record,
+           const std::string& operation)
+    : Deed(services, actor, std::move(event),
+           about(record.person, record.application, record.role, record.siret)) {
+  about_["request"] = record.id.str();
+  about_["revision"] = record.revision;
+  if (!operation.empty()) about_["operation"] = operation;
+}
+
+void Deed::judged(const policies::Decision& decision) {
+  about_["policy"] = {{"id", decision.policy_id},
+                      {"version", decision.policy_version},
+                      {"hash", decision.policy_hash},
+                      {"rules", decision.determining}};
+}
+
+Status Deed::append(const char* result, const std::string& reason) {
+  Json fields = about_;
+  fields["result"] = result;
+  if (!reason.empty()) fields["reason"] = reason;
+  auto appended = services_.audit.append(event_, fields);
+  if (!appended) {
+    services_.log.error("audit.failed", {{"what", event_}, {"detail", appended.error().detail}});
+    services_.metrics.count("habilitd_audit_failures_total");
+  }
+  return appended;
+}
+
+Status Deed::intend() {
+  auto appended = append("intended", {});
+  if (appended) return appended;
+  return Error{Errc::kUnavailable, "audit-unavailable", appended.error().detail};
+}
+
+void Deed::end(const char* result) {
+  if (auto appended = append(result, {}); !appended) return;
+}
+
+void Deed::end(const Error& error) {
+  if (auto appended = append(result_of(error), error.reason); !appended) return;
+}
+
+}  // namespace habilitd::workflow

@@ -1,0 +1,42 @@
+// One attempt to decide something, in the audit log: what is intended before the write, what became
+// of it after. Nothing is written to the directory when the first line cannot be.
+#pragma once
+
+#include <string>
+
+#include "workflow/decisions.h"
+#include "workflow/request_record.h"
+
+namespace habilitd::workflow {
+
+class Deed {
+ public:
+  // `event` names the use case ("request.approve"); `about` holds ids only: person, application,
+  // role, structure, request, operation.
+  Deed(Services&, const Actor&, std::string event, Json about);
+  Deed(Services&, const Actor&, std::string event, const RequestRecord&,
+       const std::string& operation);
+
+  // Adds what the policy said to the lines that follow.
+  void judged(const policies::Decision&);
+  // kUnavailable with reason audit-unavailable: do not go on.
+  Status intend();
+  void note(const char* name, std::string value) { about_[name] = std::move(value); }
+
+  // The last line: done, repeated, refused with the reason, or unknown. A line that cannot be
+  // written any more is logged; what it tells stands in the directory.
+  void end(const char* result);
+  void end(const Error&);
+
+ private:
+  Status append(const char* result, const std::string& reason);
+
+  Services& services_;
+  std::string event_;
+  Json about_;
+};
+
+Json about(const EntryUuid& person, const std::string& application, const std::string& role,
+           const std::string& siret);
+
+}  // namespace habilitd::workflow
