@@ -1,0 +1,13 @@
+# The LDIF of deploy/slapd as text in the program, for `habilitd directory init`.
+set(header "// Made from deploy/slapd by ldap/extra.cmake.\n#pragma once\nnamespace habilitd::ldap::shipped {\n")
+foreach(name schema overlays acl tree)
+  set(file ${CMAKE_SOURCE_DIR}/deploy/slapd/${name}.ldif)
+  if(name STREQUAL "schema")
+    set(file ${CMAKE_SOURCE_DIR}/deploy/slapd/habilitd.schema.ldif)
+  endif()
+  file(READ ${file} text)
+  string(APPEND header "inline constexpr const char* k_${name} = R\"ldif(${text})ldif\";\n")
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${file})
+endforeach()
+string(APPEND header "}  // namespace habilitd::ldap::shipped\n")
+file(GENERATE OUTPUT ${CMAKE_BINARY_DIR}/generated/ldap/shipped_ldif.h CONTENT "${header}")
