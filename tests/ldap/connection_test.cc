@@ -32,7 +32,8 @@ struct Fragile {
     slapd.clear();
     slapd.load(tests::kSampleTree);
     endpoint = slapd.endpoint();
-    endpoint.deadline = 300ms;
+    quick = slapd.endpoint();
+    quick.deadline = 1s;
   }
   ~Fragile() {
     if (slapd.running()) slapd.resume();
@@ -40,6 +41,7 @@ struct Fragile {
 
   Slapd& slapd = fragile();
   Endpoint endpoint;
+  Endpoint quick;  // for tests in which nothing answers
   Dn person = *Dn::parse("habKey=person,ou=people,dc=example,dc=org");
   Dn request = *Dn::parse("habKey=request,ou=requests,dc=example,dc=org");
 };
@@ -102,12 +104,12 @@ BOOST_AUTO_TEST_CASE(a_refused_starttls_sends_nothing_more) {
 }
 
 BOOST_AUTO_TEST_CASE(a_stopped_server_is_given_up_at_the_deadline) {
-  auto reader = open_as(endpoint, slapd.reader());
+  auto reader = open_as(quick, slapd.reader());
   slapd.pause();
   const auto start = steady_clock::now();
   const auto found = reader.read(person, {"cn"});
-  BOOST_TEST(since(start).count() >= 290);
-  BOOST_TEST(since(start).count() < 1500);
+  BOOST_TEST(since(start).count() >= 990);
+  BOOST_TEST(since(start).count() < 2500);
   BOOST_REQUIRE(!found);
   BOOST_TEST((found.error().code == Errc::kUnavailable));
   BOOST_TEST(reader.broken());
@@ -116,19 +118,19 @@ BOOST_AUTO_TEST_CASE(a_stopped_server_is_given_up_at_the_deadline) {
 BOOST_AUTO_TEST_CASE(connecting_to_a_stopped_server_ends_at_the_deadline) {
   slapd.pause();
   for (Endpoint to : {endpoint, slapd.tcp_endpoint()}) {
-    to.deadline = 300ms;
+    to.deadline = 1s;
     const auto start = steady_clock::now();
     auto connection = *Connection::open(to);
     const Credentials who = slapd.reader();
     const auto bound = connection.bind(who.name, who.password);
     BOOST_REQUIRE(!bound);
     BOOST_TEST((bound.error().code == Errc::kUnavailable));
-    BOOST_TEST(since(start).count() < 1500);
+    BOOST_TEST(since(start).count() < 2500);
   }
 }
 
 BOOST_AUTO_TEST_CASE(a_write_without_an_answer_has_an_unknown_outcome) {
-  auto decisions = open_as(endpoint, slapd.decisions());
+  auto decisions = open_as(quick, slapd.decisions());
   slapd.pause();
   const auto result = decisions.modify(request, {{Change::Op::kReplace, "habState", {"approved"}}});
   BOOST_REQUIRE(!result);
@@ -178,7 +180,7 @@ BOOST_AUTO_TEST_CASE(a_pool_says_when_the_directory_is_gone_and_recovers) {
 }
 
 BOOST_AUTO_TEST_CASE(a_pool_lends_no_more_than_its_size) {
-  Pool pool(endpoint, slapd.reader(), 1);
+  Pool pool(quick, slapd.reader(), 1);
   auto held = pool.lease();
   BOOST_REQUIRE(held);
   const auto second = pool.lease();

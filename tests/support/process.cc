@@ -36,6 +36,18 @@ std::string temporary_base() {
   return !missing && space.available > (1ULL << 30) ? "/dev/shm" : "/tmp";
 }
 
+// Folders of test programs that were killed: "name.<pid>.<random>".
+void sweep(const std::filesystem::path& base, const std::string& prefix) {
+  std::error_code ignored;
+  for (const auto& entry : std::filesystem::directory_iterator(base, ignored)) {
+    const std::string name = entry.path().filename().string();
+    if (!name.starts_with(prefix)) continue;
+    const auto owner = static_cast<pid_t>(std::strtol(name.c_str() + prefix.size(), nullptr, 10));
+    const bool gone = owner > 0 && ::kill(owner, 0) != 0 && errno == ESRCH;
+    if (gone) std::filesystem::remove_all(entry.path(), ignored);
+  }
+}
+
 }  // namespace
 
 pid_t spawn(const std::vector<std::string>& command, const std::string& output) {
@@ -79,7 +91,9 @@ void write_file(const std::string& path, const std::string& content) {
 }
 
 std::string temporary_folder(const std::string& name) {
-  std::string path = temporary_base() + "/" + name + ".XXXXXX";
+  const std::string base = temporary_base();
+  sweep(base, name + ".");
+  std::string path = base + "/" + name + "." + std::to_string(::getpid()) + ".XXXXXX";
   if (::mkdtemp(path.data()) == nullptr) throw std::runtime_error("cannot make " + path);
   return path;
 }

@@ -18,7 +18,8 @@ void run(const std::vector<std::string>& command, const std::string& output);
 std::string read_file(const std::string& path);
 void write_file(const std::string& path, const std::string& content);
 
-// A new folder under TMPDIR (in memory when that is not set and there is room), for the caller to remove.
+// A new folder under TMPDIR (in memory when that is not set and there is room), for the caller to
+// remove. Those of test programs that were killed are removed here.
 std::string temporary_folder(const std::string& name);
 
 // A TCP port of 127.0.0.1 that was free a moment ago.

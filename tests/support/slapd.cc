@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <filesystem>
@@ -167,7 +168,12 @@ void Slapd::restart() {
   start();
 }
 
-void Slapd::pause() const { signal(SIGSTOP); }
+void Slapd::pause() const {
+  signal(SIGSTOP);
+  // The signal reaches a busy process later than this line.
+  while (::waitpid(pid_, nullptr, WUNTRACED) < 0 && errno == EINTR) {
+  }
+}
 
 void Slapd::resume() const { signal(SIGCONT); }
 
