@@ -199,11 +199,16 @@ struct ContentSync::Parts {
   ldap_conncb callbacks;
   Connection connection;
   std::string base;
-  int search = -1, heartbeat = -1;
+  std::vector<std::string> attributes;
+  int search = -1, heartbeat = -1, rereading = -1;
 
-  Status ask(const std::vector<std::string>& attributes);
+  Status ask();
+  Status send(const std::string& name, int scope, LDAPControl** controls,
+              const std::vector<std::string>& wanted, int& id);
   Status dispatch(ContentSync::Message&);
   Status take_entry(LDAPMessage*, ContentSync::Message&);
+  Status take_attributes(LDAPMessage*, ContentSync::Message&);
+  Status take_reread(LDAPMessage*, ContentSync::Message&);
   Status take_state(LDAPMessage*, ContentSync::Message&);
   Status take_info(LDAPMessage*, ContentSync::Message&);
   Error ended(LDAPMessage*);
@@ -224,33 +229,36 @@ Result<ContentSync> ContentSync::start(const Endpoint& endpoint, const Credentia
     auto bound = parts->connection.bind(reader.name, reader.password);
     if (!bound) return bound.error();
   }
-  if (auto asked = parts->ask(attributes); !asked) return asked.error();
+  parts->attributes = attributes;
+  if (auto asked = parts->ask(); !asked) return asked.error();
   return ContentSync(std::move(parts));
 }
 
-Status ContentSync::Parts::ask(const std::vector<std::string>& attributes) {
+Status ContentSync::Parts::send(const std::string& name, int scope, LDAPControl** controls,
+                                const std::vector<std::string>& wanted, int& id) {
   std::vector<char*> names;
-  for (const std::string& name : attributes) names.push_back(const_cast<char*>(name.c_str()));
+  for (const std::string& one : wanted) names.push_back(const_cast<char*>(one.c_str()));
   names.push_back(nullptr);
+  const int code = ldap_search_ext(connection.native(), name.c_str(), scope, "(objectClass=*)",
+                                   names.data(), 0, controls, nullptr, nullptr, LDAP_NO_LIMIT, &id);
+  if (code != LDAP_SUCCESS) return error_from(code, "search " + name);
+  return done();
+}
+
+Status ContentSync::Parts::ask() {
   const std::string value = request_value();
   LDAPControl sync{const_cast<char*>(LDAP_CONTROL_SYNC), view_of(value), 1};
   LDAPControl* controls[] = {&sync, nullptr};
-  const int code =
-      ldap_search_ext(connection.native(), base.c_str(), LDAP_SCOPE_SUBTREE, "(objectClass=*)",
-                      names.data(), 0, controls, nullptr, nullptr, LDAP_NO_LIMIT, &search);
-  if (code != LDAP_SUCCESS) return error_from(code, "content synchronisation of " + base);
-  return done();
+  return send(base, LDAP_SCOPE_SUBTREE, controls, attributes, search);
 }
 
 Status ContentSync::ping() {
   if (parts_->heartbeat >= 0) return done();
-  char no_attributes[] = LDAP_NO_ATTRS;
-  char* names[] = {no_attributes, nullptr};
-  const int code = ldap_search_ext(parts_->connection.native(), parts_->base.c_str(),
-                                   LDAP_SCOPE_BASE, "(objectClass=*)", names, 0, nullptr, nullptr,
-                                   nullptr, LDAP_NO_LIMIT, &parts_->heartbeat);
-  if (code != LDAP_SUCCESS) return error_from(code, "heartbeat");
-  return done();
+  return parts_->send(parts_->base, LDAP_SCOPE_BASE, nullptr, {LDAP_NO_ATTRS}, parts_->heartbeat);
+}
+
+Status ContentSync::reread(const std::string& dn) {
+  return parts_->send(dn, LDAP_SCOPE_BASE, nullptr, parts_->attributes, parts_->rereading);
 }
 
 Status ContentSync::next(Message& out, milliseconds timeout) {
@@ -278,6 +286,7 @@ Status ContentSync::Parts::dispatch(ContentSync::Message& out) {
     out.type = ContentSync::Message::Type::kAlive;
     return done();
   }
+  if (ldap_msgid(message) == rereading) return take_reread(message, out);
   if (ldap_msgid(message) != search) {
     // Message 0 is the server's notice that it hangs up (RFC 4511 section 4.4.1).
     return ldap_msgid(message) == 0 ? Status(lost("the server hangs up")) : done();
@@ -298,6 +307,10 @@ Status ContentSync::Parts::dispatch(ContentSync::Message& out) {
 // control comes first.
 Status ContentSync::Parts::take_entry(LDAPMessage* message, ContentSync::Message& out) {
   if (auto taken = take_state(message, out); !taken) return taken;
+  return take_attributes(message, out);
+}
+
+Status ContentSync::Parts::take_attributes(LDAPMessage* message, ContentSync::Message& out) {
   BerElement* raw = nullptr;
   berval dn{};
   ::ldap* handle = connection.native();
@@ -307,6 +320,22 @@ Status ContentSync::Parts::take_entry(LDAPMessage* message, ContentSync::Message
   if (!read_attributes(handle, message, raw, out.entry, out.raw_->lists)) {
     return malformed("attributes");
   }
+  return done();
+}
+
+Status ContentSync::Parts::take_reread(LDAPMessage* message, ContentSync::Message& out) {
+  if (ldap_msgtype(message) == LDAP_RES_SEARCH_RESULT) {
+    rereading = -1;
+    out.type = ContentSync::Message::Type::kRereadDone;
+    return done();
+  }
+  if (ldap_msgtype(message) != LDAP_RES_SEARCH_ENTRY) return done();
+  if (auto taken = take_attributes(message, out); !taken) return taken;
+  const std::string_view uuid = out.entry.first("entryUUID");
+  auto id = EntryUuid::parse(uuid);
+  if (!id) return malformed("entryUUID");
+  out.entry.id = *id;
+  out.type = ContentSync::Message::Type::kReread;
   return done();
 }
 

@@ -39,7 +39,9 @@ class ContentSync {
       kEntry,        // added or changed: `entry`
       kGone,         // deleted: `gone`
       kRefreshDone,  // the content is complete, changes follow
-      kAlive         // the answer to ping()
+      kAlive,        // the answer to ping()
+      kReread,       // what reread() asked for: `entry`
+      kRereadDone    // it was answered, with or without an entry
     };
     Type type = Type::kNothing;
     EntryView entry;  // points into the message; good as long as this object holds it
@@ -68,6 +70,8 @@ class ContentSync {
   Status next(Message& out, std::chrono::milliseconds timeout);
   // Asks the server for a sign of life on the same connection; its answer is a kAlive message.
   Status ping();
+  // Reads one entry as it is now; one at a time.
+  Status reread(const std::string& dn);
 
  private:
   struct Parts;

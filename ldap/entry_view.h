@@ -23,6 +23,13 @@ struct EntryView {
   std::span<const std::string_view> of(const Attribute& attribute) const {
     return std::span(values).subspan(attribute.begin, attribute.end - attribute.begin);
   }
+  // The first value of an attribute by its exact name; empty when there is none.
+  std::string_view first(std::string_view name) const {
+    for (const Attribute& attribute : attributes) {
+      if (attribute.name == name && attribute.begin < attribute.end) return values[attribute.begin];
+    }
+    return {};
+  }
   // For use with the next entry; gives back what an extraordinary group needed.
   void clear() {
     constexpr std::size_t kUsual = 4096;

@@ -213,7 +213,7 @@ void MirrorContent::release_if_unused(NodeId node) {
   if (node == steward_node_ || nodes_[node].record != nullptr || !nodes_[node].links.empty())
     return;
   const auto stranger = strangers_.find(node);
-  if (stranger == strangers_.end()) return;
+  if (stranger == strangers_.end() || lost_lately(node)) return;
   by_key_.erase(short_hash(stranger->second), node);
   strangers_.erase(stranger);
   if (!loading_) free_.push_back(node);
@@ -308,6 +308,7 @@ NodeId MirrorContent::rename(NodeId from, const std::string& key, std::string_vi
   strangers_.erase(to);
   nodes_[from].record.reset();
   strangers_[from] = old_key;
+  note_loss(from);
   release_if_unused(from);
   count_child(old_key, -1);
   count_child(key, 1);
@@ -364,6 +365,8 @@ void MirrorContent::set_record(NodeId node, Record::Parts parts) {
     by_id_.erase(short_hash(before->id()), node);
     erased_[next_erased_++ % erased_.size()] = before->id();
   }
+  if (!before) doubt_sources(node);
+  if (before && before->id() != after->id()) note_loss(node);
   nodes_[node].record = after;
   if (!before || before->id() != after->id()) by_id_.insert(short_hash(after->id()), node);
   set_kind(node, before.get(), after.get());
@@ -415,7 +418,10 @@ void MirrorContent::set_links(NodeId node, Prepared& change) {
     auto& after = change.targets[link];
     const std::vector<NodeId> added = without(after, before);
     gone[link] = without(before, after);
-    for (const NodeId target : added) add_source(target, link, node);
+    for (const NodeId target : added) {
+      add_source(target, link, node);
+      if (lost_lately(target)) doubtful_.push_back(nodes_[node].record->id());
+    }
     if (added.empty() && gone[link].empty()) continue;
     if (after.empty()) {
       nodes_[node].links.drop(link);
@@ -451,6 +457,26 @@ void MirrorContent::remove_source(NodeId to, std::uint8_t link, NodeId from) {
   release_if_unused(to);
 }
 
+void MirrorContent::doubt_sources(NodeId node) {
+  for (std::uint8_t link = 0; !loading_ && link < kLinkCount; ++link) {
+    for (const NodeId from : sources(node, static_cast<Link>(link))) {
+      doubtful_.push_back(nodes_[from].record->id());
+    }
+  }
+}
+
+void MirrorContent::note_loss(NodeId node) {
+  if (loading_) return;
+  doubt_sources(node);
+  lost_.insert(node);
+}
+
+void MirrorContent::forget_losses() {
+  const std::unordered_set<NodeId> forgotten =
+      std::exchange(lost_before_, std::exchange(lost_, {}));
+  for (const NodeId node : forgotten) release_if_unused(node);
+}
+
 void MirrorContent::count_child(std::string_view key, int by) {
   const auto parent = std::hash<std::string_view>{}(parent_key(key));
   auto& count = children_[parent];
@@ -481,6 +507,7 @@ void MirrorContent::detach(NodeId node) {
   count_child(key, -1);
   --entries_;
   erased_[next_erased_++ % erased_.size()] = record->id();
+  note_loss(node);
   release_if_unused(node);
 }
 
@@ -496,6 +523,7 @@ void MirrorContent::finish_load() {
   }
   loading_ = false;
   previous_ = nullptr;
+  for (const auto& [node, key] : strangers_) doubt_sources(node);
 }
 
 }  // namespace habilitd::ldap

@@ -16,6 +16,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -53,6 +54,12 @@ class MirrorContent {
   void commit(Prepared&);
   // False when there is no such entry.
   bool erase(const EntryUuid&);
+  // Entries that link to a name behind which another entry, or none, has come to stand, since this
+  // was last asked; after finish_load() those that link to names without an entry.
+  // Also those that come to link to a name that lost its entry lately, until the second
+  // forget_losses().
+  std::vector<EntryUuid> take_doubtful() { return std::exchange(doubtful_, {}); }
+  void forget_losses();
   // Until then lists are not in order and nobody but the loading thread may read.
   void finish_load();
 
@@ -98,6 +105,11 @@ class MirrorContent {
   void set_links(NodeId, Prepared&);
   void set_kind(NodeId, const Record* before, const Record* after);
   void set_values(NodeId, const Record* before, const Record* after);
+  void doubt_sources(NodeId);
+  void note_loss(NodeId);
+  bool lost_lately(NodeId node) const {
+    return lost_.contains(node) || lost_before_.contains(node);
+  }
   void count_child(std::string_view key, int by);
   Hashes hashes_of(const Record*) const;
 
@@ -119,6 +131,9 @@ class MirrorContent {
   std::array<ValueIndex, kAttrCount> values_;
   std::array<std::vector<NodeId>, kKindCount> kinds_;
   std::unordered_map<std::size_t, std::uint32_t> children_;  // entries by hash of the parent's key
+  std::vector<EntryUuid> doubtful_;
+  // Names that lost their entry, since the last forget_losses() and before: they keep their nodes.
+  std::unordered_set<NodeId> lost_, lost_before_;
   std::array<EntryUuid, 256> erased_{};
   std::size_t next_erased_ = 0;
 };

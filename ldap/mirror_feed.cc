@@ -16,6 +16,14 @@ constexpr std::size_t kBatch = 256;
 // Entries with more values are worked out before the lock is taken.
 constexpr std::size_t kLarge = 500;
 constexpr milliseconds kReportEvery{1000};
+// For how long refint may be behind, at least.
+constexpr milliseconds kForgetEvery{30'000};
+
+bool changes_something(const ContentSync::Message& message) {
+  using Type = ContentSync::Message::Type;
+  return message.type == Type::kEntry || message.type == Type::kGone ||
+         message.type == Type::kReread;
+}
 
 std::vector<std::string> wanted_attributes(const Layout& layout) {
   std::vector<std::string> names{"*"};
@@ -28,6 +36,9 @@ std::vector<std::string> wanted_attributes(const Layout& layout) {
 }
 
 }  // namespace
+
+MirrorFeed::MirrorFeed(Mirror::State& state)
+    : state_(state), csn_name_(state.layout.name(Attr::kEntryCsn).str()) {}
 
 void MirrorFeed::run() {
   while (!stopping()) {
@@ -45,13 +56,15 @@ void MirrorFeed::run() {
 }
 
 Error MirrorFeed::session() {
-  last_sign_ = last_ping_ = Clock::now();
+  last_sign_ = last_ping_ = last_forgotten_ = Clock::now();
+  doubts_ = {};
   auto sync =
       ContentSync::start(state_.options.endpoint, state_.options.reader, state_.layout.suffix,
                          wanted_attributes(state_.layout), state_.breaker);
   if (!sync) return sync.error();
   last_sign_ = Clock::now();
   if (auto loaded = load(*sync); !loaded) return loaded.error();
+  for (const EntryUuid& id : content_->take_doubtful()) doubts_.add_late(id, Clock::now());
   return follow(*sync).error();
 }
 
@@ -98,6 +111,8 @@ Status MirrorFeed::follow(ContentSync& sync) {
     apply(count);
     if (!collected) return collected;
     mark_fresh();
+    if (std::exchange(reread_done_, false)) doubts_.answered(Clock::now());
+    note_doubtful();
     report();
   }
 }
@@ -108,11 +123,11 @@ Status MirrorFeed::collect(ContentSync& sync, std::size_t& count) {
     return batch_[count];
   };
   if (auto received = receive(sync, slot()); !received) return received;
-  while (batch_[count].type == Message::Type::kEntry ||
-         batch_[count].type == Message::Type::kGone) {
+  while (changes_something(batch_[count])) {
     if (++count == kBatch) return done();
     if (auto received = sync.next(slot(), milliseconds(0)); !received) return received;
   }
+  if (batch_[count].type == Message::Type::kRereadDone) reread_done_ = true;
   return done();
 }
 
@@ -126,7 +141,10 @@ Status MirrorFeed::receive(ContentSync& sync, Message& message) {
       last_ping_ = now;
       report();
     }
-    const auto wait = std::chrono::ceil<milliseconds>(last_ping_ + options.heartbeat - now);
+    if (auto asked = ask_doubtful(sync); !asked) return asked;
+    const auto end =
+        std::min(last_ping_ + options.heartbeat, doubts_.next().value_or(Clock::time_point::max()));
+    const auto wait = std::max(std::chrono::ceil<milliseconds>(end - now), milliseconds(0));
     if (auto received = sync.next(message, wait); !received) return received;
     if (message.type != Message::Type::kNothing) {
       last_sign_ = Clock::now();
@@ -162,14 +180,38 @@ void MirrorFeed::apply_small(std::size_t begin, std::size_t end) {
 }
 
 void MirrorFeed::apply_large(const Message& message) {
+  if (message.type == Message::Type::kReread && !is_current(message)) return;
   MirrorContent::Prepared prepared = content_->prepare(message.entry);
   state_.content.write([&](auto& content) { content->commit(prepared); });
   ++state_.changes;
   announce();
 }
 
+Status MirrorFeed::ask_doubtful(ContentSync& sync) {
+  const auto id = doubts_.take(Clock::now());
+  if (!id) return done();
+  if (const RecordPtr record = content_->by_id(*id)) return sync.reread(record->dn());
+  doubts_.answered(Clock::now());
+  return done();
+}
+
+void MirrorFeed::note_doubtful() {
+  const auto now = Clock::now();
+  if (now - last_forgotten_ > kForgetEvery) {
+    last_forgotten_ = now;
+    state_.content.write([](auto& content) { content->forget_losses(); });
+  }
+  for (const EntryUuid& id : content_->take_doubtful()) doubts_.add(id, now);
+}
+
+bool MirrorFeed::is_current(const Message& message) const {
+  const RecordPtr record = content_->by_id(message.entry.id);
+  return record && record->csn() == message.entry.first(csn_name_);
+}
+
 void MirrorFeed::change(MirrorContent& content, const Message& message) {
-  if (message.type == Message::Type::kEntry) {
+  if (message.type == Message::Type::kReread && !is_current(message)) return;
+  if (message.type == Message::Type::kEntry || message.type == Message::Type::kReread) {
     content.prepare(message.entry, prepared_);
     content.commit(prepared_);
   } else if (message.type == Message::Type::kGone) {

@@ -5,13 +5,14 @@
 #include <memory>
 #include <vector>
 
+#include "ldap/link_doubts.h"
 #include "ldap/mirror_state.h"
 
 namespace habilitd::ldap {
 
 class MirrorFeed {
  public:
-  explicit MirrorFeed(Mirror::State& state) : state_(state) {}
+  explicit MirrorFeed(Mirror::State&);
   // Until the state says stop.
   void run();
 
@@ -33,6 +34,10 @@ class MirrorFeed {
   void apply_small(std::size_t begin, std::size_t end);
   void apply_large(const Message&);
   void change(MirrorContent&, const Message&);
+  // Is what was read again the state the mirror knows, by its entryCSN?
+  bool is_current(const Message&) const;
+  Status ask_doubtful(ContentSync&);
+  void note_doubtful();
   void replace(std::unique_ptr<MirrorContent>);
   void announce();
   void mark_fresh();
@@ -42,11 +47,14 @@ class MirrorFeed {
   void pause(std::chrono::milliseconds);
 
   Mirror::State& state_;
+  const std::string csn_name_;        // entryCSN on this site
   MirrorContent* content_ = nullptr;  // what readers see; this thread may read it without the lock
   std::vector<Message> batch_;
   MirrorContent::Prepared prepared_;
+  LinkDoubts doubts_;
+  bool reread_done_ = false;
   std::string last_reason_;
-  Clock::time_point last_sign_{}, last_ping_{}, last_report_{};
+  Clock::time_point last_sign_{}, last_ping_{}, last_report_{}, last_forgotten_{};
 };
 
 }  // namespace habilitd::ldap

@@ -117,8 +117,14 @@ class Comparison {
       const auto& targets = mirror_.targets(node, link);
       if (!std::is_sorted(targets.begin(), targets.end())) return "links are not in order";
       if (targets.size() != names.size()) {
-        return "has " + std::to_string(targets.size()) + " links and not " +
-               std::to_string(names.size());
+        std::string told = "its links are";
+        for (const NodeId target : targets) {
+          const RecordPtr there = mirror_.at(target);
+          told += there ? " [" + there->dn() + "]" : " [a name without an entry]";
+        }
+        told += " and not";
+        for (const std::string& name : names) told += " [" + name + "]";
+        return told;
       }
       for (const std::string& name : names) {
         const auto target = by_key_.find(name);

@@ -1,5 +1,7 @@
 #include "ldap/mirror.h"
 
+#include <ldap.h>
+
 #include <atomic>
 #include <boost/test/unit_test.hpp>
 
@@ -150,6 +152,32 @@ BOOST_AUTO_TEST_CASE(an_entry_deleted_and_made_again_is_another_one_of_the_same_
   BOOST_REQUIRE_EQUAL(now.all(Kind::kPerson).size(), 2U);
   BOOST_TEST((now.at(now.all(Kind::kPerson)[1])->id() == second.id));
   BOOST_TEST((now.by_id(held.id)->kind() == Kind::kGroup));
+}
+
+// refint changes groups without a word to anybody who follows the directory.
+BOOST_AUTO_TEST_CASE(what_refint_does_in_silence_is_found_out) {
+  const Written ada = add(person_dn("ada"), person("ada"));
+  const Written bob = add(person_dn("bob"), person("bob"));
+  const Written made =
+      add(group_dn("both"), group("both", {person_dn("ada").str(), person_dn("bob").str()}));
+  const auto members = [&] {
+    const auto now = view();
+    return now.targets(now.by_id(made.id)->node(), Link::kMember).size();
+  };
+  const auto holds = [&](const Written& who) {
+    const auto now = view();
+    const RecordPtr record = now.by_id(who.id);
+    return record && now.linked(now.by_id(made.id)->node(), Link::kMember, record->node());
+  };
+  BOOST_TEST(members() == 2U);
+  BOOST_REQUIRE(writer.remove(person_dn("ada")));
+  BOOST_TEST(MirrorOf::eventually([&] { return members() == 1; }));
+  const Written again = add(person_dn("ada"), person("ada"));
+  BOOST_TEST(!holds(again));
+  BOOST_REQUIRE_EQUAL(ldap_rename_s(writer.native(), person_dn("bob").str().c_str(), "uid=robert",
+                                    nullptr, 1, nullptr, nullptr),
+                      LDAP_SUCCESS);
+  BOOST_TEST(MirrorOf::eventually([&] { return holds(bob) && members() == 1; }));
 }
 
 BOOST_AUTO_TEST_CASE(changes_are_counted_and_told) {
