@@ -32,14 +32,6 @@ bool is_mail_verified(const Record& record) {
          });
 }
 
-std::string shown_name(const Record& record) {
-  if (record.has(Attr::kDisplayName)) return text(record, Attr::kDisplayName);
-  const std::string given = text(record, Attr::kGivenName), family = text(record, Attr::kSn);
-  if (!given.empty() && !family.empty()) return given + " " + family;
-  if (record.has(Attr::kCn)) return text(record, Attr::kCn);
-  return family.empty() ? text(record, Attr::kUid) : family;
-}
-
 std::optional<Structure> structure_from(const Record& record) {
   auto siret = Siret::parse(record.first(Attr::kCn));
   if (!siret) return std::nullopt;
@@ -73,6 +65,14 @@ RecordPtr only_person(const Mirror::View& view, Attr attr, std::string_view valu
 }
 
 }  // namespace
+
+std::string shown_name(const Record& record) {
+  if (record.has(Attr::kDisplayName)) return text(record, Attr::kDisplayName);
+  const std::string given = text(record, Attr::kGivenName), family = text(record, Attr::kSn);
+  if (!given.empty() && !family.empty()) return given + " " + family;
+  if (record.has(Attr::kCn)) return text(record, Attr::kCn);
+  return family.empty() ? text(record, Attr::kUid) : family;
+}
 
 Person person_from(const Record& record) {
   Person person;

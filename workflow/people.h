@@ -20,6 +20,8 @@ struct Person {
   bool mail_verified = true;  // habMailVerified holds the mail address (or TRUE), or is absent
 };
 Person person_from(const ldap::Record&);
+// Person::name alone, for lists of thousands.
+std::string shown_name(const ldap::Record&);
 // kNotFound (reason unknown-person) when there is no such person.
 Result<Person> find_person(const ldap::Mirror::View&, const EntryUuid&);
 // By userName, else by a mail address that exactly one active person has (both without regard to

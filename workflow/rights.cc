@@ -54,16 +54,8 @@ class Search {
   bool only_digits_ = true;
 };
 
-std::string_view quick_name(const Record& person) {
-  const std::string_view display = person.first(Attr::kDisplayName);
-  return display.empty() ? std::string_view() : display;
-}
-
 std::string name_key(const RecordPtr& person, const RecordPtr& request) {
-  if (person) {
-    const std::string_view quick = quick_name(*person);
-    return search_key(quick.empty() ? person_from(*person).name : quick);
-  }
+  if (person) return search_key(shown_name(*person));
   const auto record = request ? request_from(*request) : Result<RequestRecord>(Error{});
   return record ? search_key(record->person_name) : std::string();
 }

@@ -1,0 +1,106 @@
+// Members of other groups, and the policies in force.
+#include <boost/test/unit_test.hpp>
+
+#include "tests/support/process.h"
+#include "tests/workflow/site.h"
+#include "workflow/grants.h"
+
+namespace habilitd::workflow {
+namespace {
+
+using namespace tests;
+
+constexpr const char* kPushed = "cn=pushed,ou=groups,dc=example,dc=org";
+
+struct Groups : Site {
+  EntryUuid group(const char* cn, ldap::Kind kind = ldap::Kind::kGroup) const {
+    return directory->view()->find_one(ldap::Attr::kCn, cn, kind)->id();
+  }
+  std::string change(const EntryUuid& group, const MemberChange& what) const {
+    return reason_of(change_members(*services, group, what, {}));
+  }
+  std::size_t members() const { return values(kPushed, "member").size() - 1; }
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(group_members, Groups)
+
+BOOST_AUTO_TEST_CASE(members_come_and_go_and_the_steward_stays) {
+  const EntryUuid pushed = group("pushed");
+  BOOST_TEST(change(pushed, {{id("u1"), id("u2")}, {}, false}) == "");
+  BOOST_TEST(members() == 2u);
+  BOOST_TEST(change(pushed, {{id("u3")}, {id("u1")}, false}) == "");
+  BOOST_TEST(members() == 2u);
+  BOOST_TEST(change(pushed, {{id("u1")}, {}, true}) == "");
+  BOOST_TEST(members() == 1u);
+  BOOST_TEST(change(pushed, {{}, {}, true}) == "");
+  BOOST_TEST(members() == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(a_change_that_changes_nothing_leaves_the_version_alone) {
+  const EntryUuid pushed = group("pushed");
+  const auto first = change_members(*services, pushed, {{id("u1")}, {}, false}, {});
+  const auto again = change_members(*services, pushed, {{id("u1")}, {id("u2")}, false}, {});
+  BOOST_REQUIRE(first.ok() && again.ok());
+  BOOST_TEST(first->csn == again->csn);
+  const ldap::WriteOptions wrong{ldap::Filter::equals("cn", "another")};
+  BOOST_TEST(reason_of(change_members(*services, pushed, {{id("u1")}, {}, false}, wrong)) ==
+             "assertion-failed");
+}
+
+BOOST_AUTO_TEST_CASE(groups_that_confer_rights_are_not_changed_here) {
+  granted("u1");
+  const EntryUuid habilitation =
+      group("soffi.consultation.73282932000074", ldap::Kind::kHabilitation);
+  BOOST_TEST(change(habilitation, {{id("u2")}, {}, false}) == "habilitation-group");
+  BOOST_TEST(change(group(kS1, ldap::Kind::kStructure), {{id("u3")}, {}, false}) ==
+             "habilitation-group");
+  BOOST_TEST(change(group("iam-admin"), {{id("u1")}, {}, false}) == "administrators-group");
+  BOOST_TEST(change(id("u1"), {{id("u2")}, {}, false}) == "habilitation-group");
+  BOOST_TEST(change(EntryUuid::random(), {{}, {}, true}) == "unknown-group");
+  BOOST_TEST(!holds("u2", "consultation"));
+}
+
+BOOST_AUTO_TEST_CASE(only_people_and_groups_can_be_members) {
+  const EntryUuid pushed = group("pushed");
+  BOOST_TEST(change(pushed, {{EntryUuid::random()}, {}, false}) == "unknown-member");
+  BOOST_TEST(change(pushed, {{id("u1"), group(kS1, ldap::Kind::kStructure)}, {}, false}) ==
+             "unknown-member");
+  BOOST_TEST(members() == 0u);
+  BOOST_TEST(change(pushed, {{}, {EntryUuid::random()}, false}) == "");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_FIXTURE_TEST_SUITE(policies_in_force, Site)
+
+BOOST_AUTO_TEST_CASE(a_broken_policy_never_replaces_the_one_before_it) {
+  const auto before = catalogue->policy("soffi");
+  BOOST_REQUIRE(before);
+  const std::string file = folder + "/policies/soffi.json";
+  const std::string good = habilitd::tests::read_file(file);
+  habilitd::tests::write_file(file, "{");
+  BOOST_TEST(!catalogue->load().ok());
+  BOOST_TEST((catalogue->policy("soffi") == before));
+  BOOST_TEST(catalogue->degraded().size() == 1u);
+  std::string weaker = good;
+  weaker.replace(weaker.find("\"forbid\""), 8, "\"permit\"");
+  habilitd::tests::write_file(file, weaker);
+  catalogue->tick();
+  BOOST_TEST((catalogue->policy("soffi") == before));
+  habilitd::tests::write_file(file, good);
+  catalogue->tick();
+  BOOST_TEST(catalogue->degraded().empty());
+  BOOST_TEST(catalogue->policy("soffi")->hash == before->hash);
+}
+
+BOOST_AUTO_TEST_CASE(a_policy_without_tests_is_refused) {
+  std::filesystem::remove(folder + "/policies/soffi.tests.json");
+  BOOST_TEST(!Catalogue(folder + "/policies", log).load().ok());
+  BOOST_TEST(!Catalogue(folder + "/nothing-here", log).load().ok());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace habilitd::workflow
