@@ -101,7 +101,7 @@ BOOST_AUTO_TEST_CASE(long_filters_are_answered_quickly) {
   const Answer found = people.ask("POST /Users/.search", schema + Json(terms).dump() + "}");
   BOOST_TEST(found.status() == 200);
   BOOST_TEST(found.at("/totalResults") == 1);
-  BOOST_TEST(people.filtered(terms) == "400tooMany");
+  BOOST_TEST(people.filtered("userName eq \"" + std::string(5000, 'x') + "\"") == "400tooMany");
 }
 
 BOOST_AUTO_TEST_CASE(pages_are_exact) {

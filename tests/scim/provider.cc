@@ -71,8 +71,10 @@ Provider::Provider() : slapd_(habilitd::tests::Slapd::shared()), folder_(make_fo
   slapd_.clear();
   site_ = std::make_unique<habilitd::tests::Site>(slapd_);
   site_->start();
-  std::filesystem::copy_file(std::string(HABILITD_SOURCE_DIR) + "/policies/soffi.json",
-                             folder_ + "/soffi.json");
+  for (const char* file : {"soffi.json", "soffi.tests.json"}) {
+    std::filesystem::copy_file(std::string(HABILITD_SOURCE_DIR) + "/policies/" + file,
+                               folder_ + "/" + file);
+  }
   catalogue_ = std::make_unique<workflow::Catalogue>(folder_, site_->log());
   if (auto loaded = catalogue_->load(); !loaded) throw std::runtime_error(loaded.error().detail);
   auto audit = workflow::Audit::open(folder_ + "/audit.log", clock_);

@@ -31,6 +31,10 @@ class Provider {
   // `line`: "GET /Users?count=1", below /scim/v2. `headers`: "If-Match: ...".
   Answer ask(const std::string& line, const std::string& body = {},
              const std::vector<std::string>& headers = {});
+  Answer ask(const std::string& line, const char* body,
+             const std::vector<std::string>& headers = {}) {
+    return ask(line, std::string(body), headers);
+  }
   Answer ask(const std::string& line, const Json& body,
              const std::vector<std::string>& headers = {}) {
     return ask(line, dump(body), headers);
