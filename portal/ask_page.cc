@@ -91,7 +91,8 @@ Response fill_page(const Visit& visit, const Choices& choices, const Application
 // The structure asked for, else the only one she is attached to.
 std::string wanted_siret(const Visit& visit, const Choices& choices) {
   const std::string asked = asked_siret(visit);
-  const bool only = choices.attached.size() == 1 && visit.query("changer").empty();
+  const bool only = choices.attached.size() == 1 && visit.query("changer").empty() &&
+                    !visit.asks("siret") && !visit.asks("structure");
   return asked.empty() && only ? choices.attached.front().siret.str() : asked;
 }
 

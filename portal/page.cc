@@ -149,11 +149,12 @@ Response redirect(const std::string& where, std::string_view done) {
 }
 
 void set_flash(const Visit& visit, View& view) {
-  const std::string key = "flash." + visit.query("fait");
+  const std::string& code = visit.query("fait");
+  const std::string key = "flash." + code;
   const bool known = visit.core.texts.find(visit.language, key + ".title") != nullptr;
   view["flash"] = View(known);
   if (!known) return;
-  view["flash_level"] = View(key == "flash.session-over" ? "info" : "success");
+  view["flash_level"] = View(code == "session-over" ? "info" : "success");
   view["flash_title"] = View(visit.text(key + ".title"));
   view["flash_text"] = View(visit.text(key + ".text"));
 }

@@ -45,7 +45,8 @@ View held_view(const Visit& visit, const std::string& app, const workflow::Right
 
 View past_view(const Visit& visit, const RequestRecord& record) {
   View view = record_view(visit, record);
-  view["last"] = record.history.empty() ? View(false) : event_view(visit, record.history.back());
+  const workflow::Event* last = last_act(record);
+  view["last"] = last ? event_view(visit, *last, false) : View(false);
   return view;
 }
 

@@ -1,5 +1,6 @@
 #include "portal/record_view.h"
 
+#include <algorithm>
 #include <array>
 
 #include "policies/engine.h"
@@ -86,8 +87,9 @@ View right_view(const Visit& visit, const std::string& application, const workfl
   return view;
 }
 
-View event_view(const Visit& visit, const workflow::Event& event) {
-  const std::string key = "event." + event.what;
+View event_view(const Visit& visit, const workflow::Event& event, bool ending) {
+  std::string key = "event." + event.what;
+  if (event.what == "applied" && ending) key = "event.applied_end";
   const bool known = visit.core.texts.find(visit.language, key) != nullptr;
   View view;
   view["event"] = View(visit.text(known ? key : "event.other"));
@@ -99,8 +101,18 @@ View event_view(const Visit& visit, const workflow::Event& event) {
 
 View events_view(const Visit& visit, const workflow::RequestRecord& record) {
   View list(View::type::list);
-  for (const workflow::Event& event : record.history) list << event_view(visit, event);
+  bool ending = false;
+  for (const workflow::Event& event : record.history) {
+    ending = ending || event.what == "revoked" || event.what == "ended";
+    list << event_view(visit, event, ending);
+  }
   return list;
+}
+
+const workflow::Event* last_act(const workflow::RequestRecord& record) {
+  const auto last = std::find_if(record.history.rbegin(), record.history.rend(),
+                                 [](const auto& event) { return event.what != "applied"; });
+  return last == record.history.rend() ? nullptr : &*last;
 }
 
 const workflow::Event* deciding_event(const workflow::RequestRecord& record) {

@@ -27,8 +27,12 @@ View record_view(const Visit&, const workflow::RequestRecord&);
 // role_label, app_name, structure, siret (spaced), until.
 View right_view(const Visit&, const std::string& application, const workflow::Right&);
 // event, event_by, event_reason, at.
-View event_view(const Visit&, const workflow::Event&);
+// `ending`: what is applied is an end, so that access closes rather than opens.
+View event_view(const Visit&, const workflow::Event&, bool ending);
 View events_view(const Visit&, const workflow::RequestRecord&);
+// The last event that somebody decided, as opposed to its being carried out; null when there is
+// none.
+const workflow::Event* last_act(const workflow::RequestRecord&);
 // The event that took the request out of `pending`; null when there is none.
 const workflow::Event* deciding_event(const workflow::RequestRecord&);
 

@@ -35,7 +35,7 @@ struct Pending : Office {
 
 }  // namespace
 
-BOOST_FIXTURE_TEST_SUITE(access, Pending)
+BOOST_FIXTURE_TEST_SUITE(who_may, Pending)
 
 BOOST_AUTO_TEST_CASE(a_post_needs_the_token_of_its_own_session) {
   Visitor second(*portal, "m1");

@@ -33,9 +33,9 @@ BOOST_AUTO_TEST_CASE(the_guides_way_from_request_to_access) {
   BOOST_TEST(has(text_of(asker.get(own + "?fait=recorded").body), "Votre demande est enregistrée"));
 
   Visitor manager(*portal, "m1");
-  const Response services = manager.get("/portail/services/");
-  BOOST_TEST(has(text_of(services.body), "En attente 1 personne"));
-  BOOST_TEST(has(services.body, "Gérer les accès de SOFFi"));
+  const Response tiles = manager.get("/portail/services/");
+  BOOST_TEST(has(text_of(tiles.body), "En attente 1 personne"));
+  BOOST_TEST(has(tiles.body, "Gérer les accès de SOFFi"));
   const Response list = manager.get(kUsers + "?etat=en-attente");
   const std::string words = text_of(list.body);
   BOOST_TEST(has(words, "Utilisateurs du service"));

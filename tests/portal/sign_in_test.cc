@@ -1,7 +1,7 @@
 // Sign-in, sign-out, language, cookies and what every answer carries.
-#include <boost/test/data/test_case.hpp>
 #include <unistd.h>
 
+#include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 
 #include "tests/portal/office.h"
@@ -158,7 +158,25 @@ BOOST_AUTO_TEST_CASE(a_broken_cookie_is_anonymous) {
   }
 }
 
+namespace {
+
+// The password policy asks for a change after a reset while this lives.
+struct MustChange {
+  explicit MustChange(Slapd& s) : slapd(s) { set("TRUE"); }
+  ~MustChange() { set("FALSE"); }
+  void set(const std::string& value) {
+    slapd.load(
+        "dn: cn=password-policy,ou=services,dc=example,dc=org\nchangetype: modify\n"
+        "replace: pwdMustChange\npwdMustChange: " +
+        value + "\n");
+  }
+  Slapd& slapd;
+};
+
+}  // namespace
+
 BOOST_AUTO_TEST_CASE(one_who_must_change_the_password_gets_nowhere_else) {
+  const MustChange policy(slapd);
   slapd.load(
       "dn: habKey=u1,ou=people,dc=example,dc=org\nchangetype: modify\nreplace: pwdReset\n"
       "pwdReset: TRUE\n");
