@@ -155,6 +155,7 @@ void Server::State::accept_one() {
 void Server::State::serve(FCGX_Request& request, int fd) {
   ++busy;
   request.ipcFd = fd;
+  request.keepConnection = 1;  // or FCGX_Accept_r begins by closing it as a finished one
   if (FCGX_Accept_r(&request) == 0) respond(request);
   if (request.ipcFd >= 0) {
     const int kept = request.ipcFd;
