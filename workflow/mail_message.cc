@@ -75,6 +75,18 @@ void set_headers(GMimeMessage* message, const MailSettings& settings, const Mail
   g_mime_object_set_header(object, "Auto-Submitted", "auto-generated", nullptr);
 }
 
+// Always UTF-8: a GMimeTextPart would choose an older character set where that suffices.
+Owned<GMimePart> utf8_part(const std::string& body) {
+  Owned<GMimePart> part(g_mime_part_new_with_type("text", "plain"));
+  g_mime_object_set_content_type_parameter(GMIME_OBJECT(part.get()), "charset", "utf-8");
+  const Owned<GMimeStream> stream(g_mime_stream_mem_new_with_buffer(body.data(), body.size()));
+  const Owned<GMimeDataWrapper> content(
+      g_mime_data_wrapper_new_with_stream(stream.get(), GMIME_CONTENT_ENCODING_DEFAULT));
+  g_mime_part_set_content(part.get(), content.get());
+  g_mime_part_set_content_encoding(part.get(), GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE);
+  return part;
+}
+
 }  // namespace
 
 std::string mail_message(const MailSettings& settings, const MailJob& job,
@@ -83,10 +95,7 @@ std::string mail_message(const MailSettings& settings, const MailJob& job,
   const MailText text = mail_text(settings, job, record, clock);
   const Owned<GMimeMessage> message(g_mime_message_new(TRUE));
   set_headers(message.get(), settings, job, record, text.subject, clock);
-  const Owned<GMimeTextPart> part(g_mime_text_part_new_with_subtype("plain"));
-  g_mime_text_part_set_charset(part.get(), "utf-8");
-  g_mime_text_part_set_text(part.get(), text.body.c_str());
-  g_mime_part_set_content_encoding(GMIME_PART(part.get()), GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE);
+  const Owned<GMimePart> part = utf8_part(text.body);
   g_mime_message_set_mime_part(message.get(), GMIME_OBJECT(part.get()));
   const std::unique_ptr<GMimeFormatOptions, FreeFormat> format(g_mime_format_options_new());
   g_mime_format_options_set_newline_format(format.get(), GMIME_NEWLINE_FORMAT_DOS);

@@ -54,10 +54,10 @@ class Search {
   bool only_digits_ = true;
 };
 
-std::string name_key(const RecordPtr& person, const RecordPtr& request) {
-  if (person) return search_key(shown_name(*person));
+std::string name_key(const NameKeys& names, const RecordPtr& person, const RecordPtr& request) {
+  if (person) return names.key(shown_name(*person));
   const auto record = request ? request_from(*request) : Result<RequestRecord>(Error{});
-  return record ? search_key(record->person_name) : std::string();
+  return record ? names.key(record->person_name) : std::string();
 }
 
 class Lister {
@@ -92,7 +92,7 @@ void Lister::take_request(const Structure& structure, const RecordPtr& record) {
   const auto id = EntryUuid::parse(record->first(Attr::kHabPersonId));
   if (id) row.person = view_.by_id(*id);
   if (!search_.empty()) {
-    const std::string key = name_key(row.person, record);
+    const std::string key = name_key(services_.names(), row.person, record);
     if (!search_.matches(row.person.get(), key, structure.siret)) return;
   }
   pending_.push_back(std::move(row));
@@ -103,7 +103,7 @@ void Lister::take_group(const Structure& structure, const RecordPtr& group) {
   for (const ldap::NodeId node : view_.targets(group->node(), Link::kMember)) {
     RecordPtr person = view_.at(node);
     if (!person || person->kind() != Kind::kPerson) continue;
-    std::string key = name_key(person, nullptr);
+    std::string key = name_key(services_.names(), person, nullptr);
     if (!search_.matches(person.get(), key, structure.siret)) continue;
     active_.push_back({&structure, std::move(person), nullptr, role, std::move(key)});
   }
@@ -270,7 +270,7 @@ Result<std::vector<Person>> grantable_people(Services& services, const Actor& ac
     RecordPtr record = view->at(node);
     if (!record || record->kind() != Kind::kPerson) continue;
     if (record->first(Attr::kHabActive) == "FALSE") continue;
-    std::string key = name_key(record, nullptr);
+    std::string key = name_key(services.names(), record, nullptr);
     if (search.matches(record.get(), key, siret)) found.emplace_back(std::move(key), record);
   }
   const std::size_t shown = std::min(limit, found.size());

@@ -14,6 +14,7 @@
 #include "workflow/audit.h"
 #include "workflow/catalogue.h"
 #include "workflow/mail_text.h"
+#include "workflow/name_keys.h"
 
 namespace habilitd::workflow {
 
@@ -55,10 +56,12 @@ class Services {
     Instant next{};
   };
   Guarded<OutboxPass>& outbox_pass() { return outbox_pass_; }
+  const NameKeys& names() const { return names_; }
 
  private:
   std::array<std::mutex, 64> person_locks_;
   Guarded<OutboxPass> outbox_pass_;
+  NameKeys names_;
   std::unique_ptr<SignInLimiter> limiter_;
 };
 

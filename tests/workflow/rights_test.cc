@@ -210,8 +210,7 @@ BOOST_AUTO_TEST_CASE(ten_thousand_rights_are_listed_in_milliseconds) {
     BOOST_TEST(page->total == 10000u);
     BOOST_TEST(page->rights.size() == 20u);
     BOOST_TEST_MESSAGE("10,000 rights, " << what << ": " << took << " ms");
-    BOOST_TEST(took <
-               100);  // a shared, unoptimised machine; see tests/bench for the figure
+    BOOST_TEST(took < 100);  // a shared, unoptimised machine; see tests/bench for the figure
   }
 }
 
