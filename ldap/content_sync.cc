@@ -139,6 +139,7 @@ bool read_attributes(::ldap* handle, LDAPMessage* message, BerElement* position,
 // A read that waits for the rest of a message returns after this, so that a peer which stops in the
 // middle of one cannot hold the thread; libldap goes on with the message at the next read.
 constexpr timeval kReadPause{1, 0};
+constexpr ber_len_t kReadAhead = 65536;
 
 void watch(int socket, Breaker& breaker) {
   if (socket < 0) return;
@@ -149,6 +150,9 @@ void watch(int socket, Breaker& breaker) {
 int on_connect(LDAP*, Sockbuf* buffer, LDAPURLDesc*, sockaddr*, ldap_conncb* callback) {
   int socket = -1;
   ber_sockbuf_ctrl(buffer, LBER_SB_OPT_GET_FD, &socket);
+  // Many entries with one read; without it libldap asks the kernel three times for each.
+  ber_len_t size = kReadAhead;
+  ber_sockbuf_add_io(buffer, &ber_sockbuf_io_readahead, LBER_SBIOD_LEVEL_PROVIDER, &size);
   watch(socket, *static_cast<Breaker*>(callback->lc_arg));
   return 0;
 }

@@ -23,46 +23,47 @@ constexpr auto kPlain = plain_characters();
 
 char plain(char c) { return kPlain[static_cast<unsigned char>(c)]; }
 
-// Copies a type up to and with its "=". Longer ones and numbers may be other spellings of a name.
-bool copy_type(std::string_view dn, std::size_t& at, std::string& key) {
-  constexpr std::size_t kLongest = 6;
-  const std::size_t begin = key.size();
-  while (at < dn.size() && plain(dn[at]) >= 'a' && plain(dn[at]) <= 'z') key += plain(dn[at++]);
-  const std::string_view type = std::string_view(key).substr(begin);
-  if (type.empty() || type.size() > kLongest || type == "userid") return false;
-  if (at >= dn.size() || dn[at] != '=') return false;
-  key += '=';
-  ++at;
-  return true;
+// Copies a type with its "=" to `out`; null for one that may be another spelling of a name: longer
+// than usual, or a number.
+const char* copy_type(const char* at, const char* end, char*& out) {
+  constexpr std::ptrdiff_t kLongest = 6;
+  const char* const begin = out;
+  while (at < end && plain(*at) >= 'a' && plain(*at) <= 'z') *out++ = plain(*at++);
+  const std::string_view type(begin, static_cast<std::size_t>(out - begin));
+  if (type.empty() || out - begin > kLongest || type == "userid") return nullptr;
+  if (at == end || *at != '=') return nullptr;
+  *out++ = '=';
+  return at + 1;
 }
 
-// Copies a value up to and with the comma that ends it. A space must stand alone inside.
-bool copy_value(std::string_view dn, std::size_t& at, std::string& key) {
-  for (; at < dn.size(); ++at) {
-    const char c = dn[at];
-    if (const char folded = plain(c); folded != '\0') {
-      key += folded;
-    } else if (c == ',') {
-      key += ',';
-      ++at;
-      return at < dn.size();
-    } else if (c == ' ' && at + 1 < dn.size() && plain(dn[at + 1]) != '\0' &&
-               plain(dn[at - 1]) != '\0') {
-      key += ' ';
+// Copies a value with the comma that ends it. A space must stand alone inside.
+const char* copy_value(const char* at, const char* end, char*& out) {
+  for (; at < end; ++at) {
+    if (const char folded = plain(*at); folded != '\0') {
+      *out++ = folded;
+    } else if (*at == ',') {
+      *out++ = ',';
+      return at + 1 < end ? at + 1 : nullptr;
+    } else if (*at == ' ' && at + 1 < end && plain(at[1]) != '\0' && plain(at[-1]) != '\0') {
+      *out++ = ' ';
     } else {
-      return false;
+      return nullptr;
     }
   }
-  return true;
+  return at;
 }
 
+// A key of this kind is as long as its name.
 bool quick_key(std::string_view dn, std::string& key) {
-  key.clear();
-  std::size_t at = 0;
-  while (at < dn.size()) {
-    if (!copy_type(dn, at, key) || !copy_value(dn, at, key)) return false;
+  key.resize(dn.size());
+  char* out = key.data();
+  const char* at = dn.data();
+  const char* const end = at + dn.size();
+  while (at != nullptr && at < end) {
+    at = copy_type(at, end, out);
+    if (at != nullptr) at = copy_value(at, end, out);
   }
-  return true;
+  return at != nullptr;
 }
 
 }  // namespace
