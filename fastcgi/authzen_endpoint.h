@@ -23,7 +23,7 @@ namespace habilitd::fastcgi {
 class AuthzenEndpoint {
  public:
   struct Settings {
-    std::string base_url;  // https, no trailing slash; else no metadata is served
+    std::string base_url;  // no trailing slash; https, or http on the loopback
     std::string fixture;   // application whose policy carries its own entities; empty: none
   };
   AuthzenEndpoint(workflow::Services&, Settings);

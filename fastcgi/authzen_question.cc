@@ -86,13 +86,17 @@ bool concerns_the_subject(const std::string& action) {
   return action == "request" || action == "use";
 }
 
-void take_target(AuthzenQuestion& question, const View& view, const AuthzenQuery& query) {
-  if (!question.target.nil()) return;
-  if (const std::string person = property(query.resource, "person"); !person.empty()) {
-    if (const auto found = find_user(view, person)) question.target = found->id;
-  } else if (concerns_the_subject(query.action)) {
-    question.target = question.actor.id;
+// False: a person is named who does not exist.
+bool take_target(AuthzenQuestion& question, const View& view, const AuthzenQuery& query) {
+  if (!question.target.nil()) return true;
+  const std::string person = property(query.resource, "person");
+  if (person.empty()) {
+    if (concerns_the_subject(query.action)) question.target = question.actor.id;
+    return true;
   }
+  const auto found = find_user(view, person);
+  if (found) question.target = found->id;
+  return found.ok();
 }
 
 Result<workflow::Actor> actor_of(const View& view, const AuthzenEntity& subject) {
@@ -124,7 +128,7 @@ Result<Understood> understand(workflow::Services& services, const AuthzenQuery& 
   if (!services.catalogue.policy(question.application))
     return Understood(denial("unknown-application"));
   if (!question.siret) return Understood(denial("unknown-structure"));
-  take_target(question, *view, query);
+  if (!take_target(question, *view, query)) return Understood(denial("unknown-person"));
   return Understood(std::move(question));
 }
 

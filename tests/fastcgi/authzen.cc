@@ -271,7 +271,8 @@ BOOST_AUTO_TEST_CASE(the_metadata_names_what_is_served) {
   post_it.method = Method::kPost;
   BOOST_TEST(endpoint->configuration(post_it).status == 405);
   const AuthzenEndpoint plain(*services, {"http://localhost:8080", ""});
-  BOOST_TEST(plain.configuration(get).status == 404);
+  BOOST_TEST(json(plain.configuration(get)).at("access_evaluation_endpoint") ==
+             "http://localhost:8080/access/v1/evaluation");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -151,6 +151,10 @@ BOOST_AUTO_TEST_CASE(head_has_the_length_and_no_body) {
              "Status: 200 OK\r\nContent-Length: 4\r\n\r\n");
 }
 
+BOOST_AUTO_TEST_CASE(head_without_a_body_claims_no_length) {
+  BOOST_TEST(response_text(Response{200, {}, ""}, true) == "Status: 200 OK\r\n\r\n");
+}
+
 BOOST_AUTO_TEST_CASE(no_content_and_not_modified_have_neither) {
   BOOST_TEST(response_text(Response{204, {}, ""}, false) == "Status: 204 No Content\r\n\r\n");
   BOOST_TEST(response_text(Response{304, {}, "x"}, false) == "Status: 304 Not Modified\r\n\r\n");
