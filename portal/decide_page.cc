@@ -20,6 +20,7 @@ UsersQuery list_of_form(const std::string& text) {
 }
 
 Response back_to_person(const Visit& visit, const RequestRecord& record, std::string_view done) {
+  if (!manages_person(visit, record)) return redirect("/portail/services/", done);
   const UsersQuery query = list_of_form(visit.field("retour")).with_person(record.person);
   return redirect(query.href(record.application), done);
 }

@@ -29,6 +29,29 @@ Result<workflow::RequestRecord> find_visible_request(const Visit& visit) {
   return workflow::find_request(visit.services(), visit.actor(), *id);
 }
 
+bool manages_person(const Visit& visit, const workflow::RequestRecord& record) {
+  const workflow::Actor actor = visit.actor();
+  return workflow::manages_anything(visit.services(), actor, record.application) &&
+         workflow::person_rights(visit.services(), actor, record.application, record.person).ok();
+}
+
+void set_decision(const Visit& visit, View& view, const workflow::RequestRecord& record,
+                  const std::string& keep) {
+  const std::string address = "/portail/demandes/" + record.id.str();
+  const auto siret = Siret::parse(record.siret);
+  const auto why = [&](const char* action) {
+    if (!siret) return visit.text("error.unknown-structure");
+    return why_not(visit, {action, record.person, record.application, record.role, *siret,
+                           std::string(workflow::state_name(record.state))});
+  };
+  const std::string refuse =
+      address + "/refuser" + (keep.empty() ? "" : "?" + encode_query({{"retour", keep}}));
+  view["approve_action"] = View(address + "/valider");
+  view["approve_why"] = optional_text(why("approve"));
+  view["refuse_href"] = why("refuse").empty() ? View(refuse) : View(false);
+  view["keep"] = optional_text(keep);
+}
+
 Result<workflow::Decided> read_decided(const Visit& visit) {
   const std::string& revision = visit.field("revision");
   workflow::Decided decided;
@@ -51,8 +74,7 @@ Response refused_decision(const Visit& visit, const RequestId& id, const Error& 
     return handled_page(visit, *record, back);
   Problem problem = problem_of(error);
   problem.back = back;
-  if (record && error.code == Errc::kForbidden)
-    problem.why = policy_words(visit, *record, error.reason);
+  if (record) problem.why = policy_words(visit, *record, error.reason);
   return problem_page(visit, problem);
 }
 

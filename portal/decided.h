@@ -9,6 +9,11 @@ namespace habilitd::portal {
 
 // The request of the address, if the visitor may see it; kNotFound otherwise.
 Result<workflow::RequestRecord> find_visible_request(const Visit&);
+// Is there a page of the person, as a manager sees her, for this visitor?
+bool manages_person(const Visit&, const workflow::RequestRecord&);
+// approve_action, approve_why, refuse_href, keep: the two buttons; `keep` is the list to come back
+// to.
+void set_decision(const Visit&, View&, const workflow::RequestRecord&, const std::string& keep);
 // revision, operation and reason of the form; kInvalid when the first two are not what a form of
 // ours sends.
 Result<workflow::Decided> read_decided(const Visit&);

@@ -96,17 +96,16 @@ std::optional<FieldError> field_error_of(const Visit& visit, const GrantForm& fo
                                          const Error& error) {
   const std::string& reason = error.reason;
   const auto policy = visit.services().catalogue.policy(form.application);
-  if (error.code == Errc::kForbidden) {
-    std::string why = why_not(visit, {form.action, form.target, form.application, form.role,
-                                      form.structure.siret, std::nullopt});
-    return FieldError{"role", why.empty() ? visit.text("error.not-permitted") : why};
-  }
+  if (error.code == Errc::kForbidden)
+    return FieldError{"role", refusal_words(visit,
+                                            {form.action, form.target, form.application, form.role,
+                                             form.structure.siret, std::nullopt},
+                                            reason)};
   const bool shown =
       error.code == Errc::kInvalid || error.code == Errc::kConflict || error.code == Errc::kTooMany;
   if (!shown) return std::nullopt;
-  const char* field = reason.starts_with("justification-") ? "justification"
-                      : reason.starts_with("until-")       ? "until"
-                                                           : "role";
+  const bool text = reason.starts_with("justification-") || reason == "text-invalid";
+  const char* field = text ? "justification" : reason.starts_with("until-") ? "until" : "role";
   return FieldError{field, reason_text(visit, reason, limit_values(policy.get()))};
 }
 

@@ -38,19 +38,31 @@ void set_lists(const Visit& visit, View& view, const workflow::OwnRights& own) {
   view["past"] = std::move(past);
 }
 
-Response own_request_page(const Visit& visit, const RequestRecord& record) {
+std::string title_of(const Visit& visit, const RequestRecord& record, const std::string& app) {
+  const bool own = record.person == visit.person().id;
+  const bool fresh = visit.query("fait") == "recorded" && record.state == State::kPending;
+  if (own && fresh) return visit.text("request.title_new");
+  return visit.text(own ? "request.title" : "request.title_of",
+                    {{"app_name", app}, {"person_name", record.person_name}});
+}
+
+// One request: the asker's own, or one that waits for an approver who manages nothing.
+Response request_page(const Visit& visit, const RequestRecord& record) {
+  const bool own = record.person == visit.person().id;
+  const bool pending = record.state == State::kPending;
+  const std::string app = application_name(visit, record.application, record.application_label);
   View view = record_view(visit, record);
   set_flash(visit, view);
   set_hidden(visit, view);
+  set_decision(visit, view, record, {});
+  view["decide"] = View(!own && pending);
+  view["asker"] = own ? View(false) : View(record.person_name);
+  view["asker_mail"] = View(record.person_mail);
   view["events"] = events_view(visit, record);
-  view["cancellable"] = View(record.state == State::kPending);
-  if (record.state != State::kPending) view["due"] = View(false);
-  const std::string app = application_name(visit, record.application, record.application_label);
-  const bool fresh = visit.query("fait") == "recorded" && record.state == State::kPending;
-  const std::string title =
-      fresh ? visit.text("request.title_new") : visit.text("request.title", {{"app_name", app}});
+  view["cancellable"] = View(own && pending);
+  if (!pending) view["due"] = View(false);
   return page(visit, "request",
-              {title,
+              {title_of(visit, record, app),
                "/portail/demandes",
                {{visit.text("nav.requests"), "/portail/demandes"}, {app, ""}},
                false},
@@ -70,11 +82,12 @@ Response show_own(const Visit& visit) {
               std::move(view));
 }
 
-// A manager is led to the person's page with this request first, the asker sees her own.
+// A manager is led to the person's page with this request first.
 Response show_request(const Visit& visit) {
   const auto record = find_visible_request(visit);
   if (!record) return problem_page(visit, record.error());
-  if (record->person == visit.person().id) return own_request_page(visit, *record);
+  const bool own = record->person == visit.person().id;
+  if (own || !manages_person(visit, *record)) return request_page(visit, *record);
   UsersQuery query;
   query.person = record->person;
   query.request = record->id;

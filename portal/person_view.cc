@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "portal/decided.h"
 #include "portal/page.h"
 #include "portal/record_view.h"
 
@@ -15,19 +16,7 @@ constexpr std::size_t kStructuresTried = 20;
 
 View pending_view(const Visit& visit, const RequestRecord& record, const UsersQuery& query) {
   View view = record_view(visit, record);
-  const std::string address = "/portail/demandes/" + record.id.str();
-  const std::string keep = query.list().text();
-  const auto siret = Siret::parse(record.siret);
-  const auto why = [&](const char* action) {
-    if (!siret) return visit.text("error.unknown-structure");
-    return why_not(visit, {action, record.person, record.application, record.role, *siret,
-                           std::string("pending")});
-  };
-  view["approve_action"] = View(address + "/valider");
-  view["approve_why"] = optional_text(why("approve"));
-  const std::string refuse =
-      address + "/refuser" + (keep.empty() ? "" : "?" + encode_query({{"retour", keep}}));
-  view["refuse_href"] = why("refuse").empty() ? View(refuse) : View(false);
+  set_decision(visit, view, record, query.list().text());
   view["wish"] = visit.day(record.until);
   view["linked"] = View(query.request == record.id);
   return view;

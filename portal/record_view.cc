@@ -137,6 +137,13 @@ std::string why_not(const Visit& visit, const Act& act) {
                             visit.text(known ? key : "error.not-permitted"));
 }
 
+std::string refusal_words(const Visit& visit, const Act& act, const std::string& reason) {
+  if (visit.core.texts.find(visit.language, "error." + reason))
+    return visit.text("error." + reason);
+  const std::string why = why_not(visit, act);
+  return why.empty() ? visit.text("error.not-permitted") : why;
+}
+
 std::string rule_words(const policies::Policy& policy, const std::string& rule, Language language,
                        const std::string& otherwise) {
   for (const auto& known : policy.rules)

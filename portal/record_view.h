@@ -45,6 +45,8 @@ struct Act {
   std::optional<std::string> request_state;
 };
 std::string why_not(const Visit&, const Act&);
+// The text of a refusal's reason; for a rule of the policy, its explanation.
+std::string refusal_words(const Visit&, const Act&, const std::string& reason);
 // A rule's words for the reader; `otherwise` when the policy has no such rule.
 std::string rule_words(const policies::Policy&, const std::string& rule, Language,
                        const std::string& otherwise);

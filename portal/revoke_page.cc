@@ -74,8 +74,10 @@ Response refused(const Visit& visit, const Held& held, const Error& error) {
   Problem problem = problem_of(error);
   problem.back = held.back();
   if (error.code == Errc::kForbidden)
-    problem.why = why_not(visit, {"revoke", held.right.person, held.app.id, held.right.role,
-                                  held.right.siret, std::nullopt});
+    problem.why = refusal_words(
+        visit,
+        {"revoke", held.right.person, held.app.id, held.right.role, held.right.siret, std::nullopt},
+        error.reason);
   return problem_page(visit, problem);
 }
 

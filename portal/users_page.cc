@@ -84,7 +84,6 @@ void set_kept(const Screen& s, View& view) {
   view["keep_siret"] = s.query.siret ? View(s.query.siret->str()) : View(false);
   view["keep_search"] = optional_text(s.query.search);
   view["search"] = View(s.query.search);
-  view["keep"] = optional_text(s.query.list().text());
 }
 
 std::string structure_name(const Screen& s, const Siret& siret) {

@@ -124,6 +124,23 @@ BOOST_AUTO_TEST_CASE(a_stale_revision_fails) {
   BOOST_TEST(state_of(request) == "pending");
 }
 
+BOOST_AUTO_TEST_CASE(a_manager_is_appointed_in_two_steps) {
+  const std::string request = Visitor(*portal, "u1").ask("gestionnaire");
+  Visitor manager(*portal, "m1"), boss(*portal, "boss");
+  const Form first = manager.form(manager.open("/portail/demandes/" + request), "/valider");
+  const Response voted = manager.submit(first);
+  BOOST_TEST(has(location(voted), "fait=approved-stage"));
+  BOOST_TEST(state_of(request) == "pending");
+  const Response page = manager.get(location(voted));
+  const Response again = manager.submit(manager.form(page, "/valider"));
+  BOOST_TEST((again.status == 403 || again.status == 409));
+  BOOST_TEST(state_of(request) == "pending");
+  const Form last = boss.form(boss.open("/portail/demandes/" + request), "/valider");
+  BOOST_TEST(has(location(boss.submit(last)), "fait=approved"));
+  BOOST_TEST(state_of(request) == "active");
+  BOOST_TEST(is_member("u1", "gestionnaire", kS1));
+}
+
 BOOST_AUTO_TEST_CASE(granting_and_revoking_directly) {
   Visitor manager(*portal, "m1");
   const Response pick =

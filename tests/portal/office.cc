@@ -37,13 +37,18 @@ std::string structure(const std::string& siret, const std::string& name,
 std::string sample() {
   return person("m1", "Marie", "Curie") + person("m2", "Irène", "Joliot") +
          person("m3", "Ada", "Lovelace") + person("u1", "Paul", "Durand") +
-         person("fresh", "Lise", "=Meitner") +
+         person("fresh", "Lise", "=Meitner") + person("boss", "Rosalind", "Franklin") +
+         "dn: cn=iam-admin,ou=groups,dc=example,dc=org\nobjectClass: groupOfNames\n"
+         "objectClass: habGroup\ncn: iam-admin\n"
+         "member: cn=habilitd,ou=services,dc=example,dc=org\n"
+         "member: habKey=boss,ou=people,dc=example,dc=org\n\n" +
          structure(kS1, "TEST - TEST", {"m1", "m2", "u1"}, {"m1", "m2"}) +
          structure(kS2, "Mission locale <du Val>", {"m3"}, {"m3"}) +
          "dn: cn=soffi,ou=applications,dc=example,dc=org\nobjectClass: groupOfNames\n"
          "objectClass: habApplicationInfo\ncn: soffi\nhabApplication: soffi\nhabPolicy: soffi\n"
          "displayName: SOFFi\ndescription: Suivi Opérateurs Formation et Financement\n"
          "habLink: https://soffi.example.org/\n"
+         "owner: habKey=boss,ou=people,dc=example,dc=org\n"
          "member: cn=habilitd,ou=services,dc=example,dc=org\n\n";
 }
 

@@ -23,7 +23,8 @@ class SetClock : public Clock {
   Duration ahead{0};
 };
 
-// m1, m2 manage S1; m3 manages S2; u1 is attached to S1; fresh to nothing.
+// m1, m2 manage S1; m3 manages S2; u1 is attached to S1; fresh to nothing;
+// boss administers the platform and owns SOFFi.
 class Office {
  public:
   explicit Office(const std::string& base_url = "http://127.0.0.1:8080");
