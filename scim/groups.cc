@@ -57,21 +57,39 @@ Result<GroupChange> work_out(Call& call, std::string_view id, Describe&& describ
   return change;
 }
 
-Status write_members(Call& call, const GroupChange& change, const ldap::WriteOptions& options) {
+// For the audit log: who came and went; of very many, how many.
+Json ids_json(const std::vector<EntryUuid>& ids) {
+  constexpr std::size_t kMostNamed = 200;
+  if (ids.size() > kMostNamed) return ids.size();
+  Json list = Json::array();
+  for (const EntryUuid& id : ids) list.push_back(id.str());
+  return list;
+}
+
+Status write_members(Call& call, const EntryUuid& group, const workflow::MemberChange& change,
+                     const ldap::WriteOptions& options) {
   workflow::Deed deed(call.services, call.client.actor(), "group.members",
-                      Json{{"group", change.group->id().str()},
-                           {"added", change.members.add.size()},
-                           {"removed", change.members.remove.size()},
-                           {"replaced", change.members.replace_all}});
+                      Json{{"group", group.str()},
+                           {"added", ids_json(change.add)},
+                           {"removed", ids_json(change.remove)},
+                           {"replaced", change.replace_all}});
   if (auto intended = deed.intend(); !intended) return intended;
-  auto written =
-      workflow::change_members(call.services, change.group->id(), change.members, options);
+  auto written = workflow::change_members(call.services, group, change, options);
   if (!written) {
     deed.end(written.error());
     return written.error();
   }
   deed.end("done");
   return done();
+}
+
+// A group that could not be filled is not left behind: nobody has seen it yet.
+void take_back(Call& call, const EntryUuid& id) {
+  ldap::RecordPtr record;
+  if (const auto view = call.services.directory.view()) record = view->by_id(id);
+  if (!record || !remove_group(call, *record, {})) {
+    call.services.log.error("scim.group-left-over", {{"group", id.str()}});
+  }
 }
 
 // The condition goes with the first write; after that the group is of a newer version.
@@ -89,7 +107,8 @@ Status write_group(Call& call, const GroupChange& change) {
     if (!written) return written.error();
     options = {};
   }
-  return change.members_change ? write_members(call, change, options) : done();
+  if (!change.members_change) return done();
+  return write_members(call, change.group->id(), change.members, options);
 }
 
 Status apply_edits(Call& call, const std::vector<Edit>& edits, GroupChange& change,
@@ -133,17 +152,8 @@ Result<Response> create_group(Call& call) {
   auto added = add_group(call, group_fields(*tree));
   if (!added) return added.error();
   if (!members.add.empty()) {
-    auto joined = workflow::change_members(call.services, added->id, members, {});
-    if (!joined) {
-      // Nobody has seen the group yet: all or nothing.
-      auto view = call.services.directory.view();
-      const auto record = view ? view->by_id(added->id) : nullptr;
-      view = Error{};
-      if (record) {
-        if (auto removed = remove_group(call, *record, {}); !removed) {
-          call.services.log.error("scim.group-left-over", {{"group", added->id.str()}});
-        }
-      }
+    if (auto joined = write_members(call, added->id, members, {}); !joined) {
+      take_back(call, added->id);
       return joined.error();
     }
   }

@@ -1,11 +1,22 @@
 #include "scim/resource_reader.h"
 
+#include <algorithm>
+
 #include "base/text.h"
 
 namespace habilitd::scim {
 
 using ldap::Attr;
 using ldap::Kind;
+
+namespace {
+
+bool is_ascii(std::string_view text) {
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+}
+
+}  // namespace
 
 // 20260308101914.123456Z#000000#000#000000: time, counter, server, modification. The last is always
 // zero in this protocol, and zeros of the counter and the server are shortened.
@@ -90,7 +101,7 @@ JsonSlice ResourceReader::annotations() const {
   opened_ = true;
   const std::string_view text = first(Attr::kHabScim);
   annotations_ = {};
-  if (text.empty() || !is_valid_utf8(text)) return annotations_;
+  if (text.empty() || !(is_ascii(text) || is_valid_utf8(text))) return annotations_;
   annotations_ = JsonSlice::open(text).value_or(JsonSlice());
   return annotations_;
 }

@@ -20,6 +20,7 @@ BOOST_AUTO_TEST_CASE(a_new_person_is_answered_with_id_place_and_version) {
   const Answer made = provider.ask("POST /Users", user_body(R"("userName":"alice")"));
   BOOST_TEST(made.status() == 201);
   BOOST_TEST(made.at("/meta/location") == made.header("Location"));
+  BOOST_TEST(made.header("Content-Location") == made.header("Location"));
   BOOST_TEST(made.header("Location").starts_with("https://id.example.org/scim/v2/Users/"));
   BOOST_TEST(made.at("/meta/version") == made.header("ETag"));
   BOOST_TEST(made.header("ETag").starts_with("W/\""));
