@@ -102,9 +102,13 @@ Result<RequestRecord> finish_withdrawal(Services& services, const StoredRequest&
 Result<RequestRecord> apply_effects_alone(Services& services, const RequestId& id) {
   auto stored = read_request(services, id);
   if (!stored) return stored.error();
-  if (stored->effects.empty()) return stored->record;
-  return stored->record.state == State::kApproved ? finish_grant(services, *stored)
-                                                  : finish_withdrawal(services, *stored);
+  return apply_effects_alone(services, *stored);
+}
+
+Result<RequestRecord> apply_effects_alone(Services& services, const StoredRequest& stored) {
+  if (stored.effects.empty()) return stored.record;
+  return stored.record.state == State::kApproved ? finish_grant(services, stored)
+                                                 : finish_withdrawal(services, stored);
 }
 
 Status apply_effects(Services& services, const RequestId& id) {

@@ -9,5 +9,7 @@ namespace habilitd::workflow {
 // apply_effects() of requests.h for a caller that already holds Services::one_at_a_time(person).
 // The record as it stands afterwards.
 Result<RequestRecord> apply_effects_alone(Services&, const RequestId&);
+// The same for a record as this very caller has just written it.
+Result<RequestRecord> apply_effects_alone(Services&, const StoredRequest&);
 
 }  // namespace habilitd::workflow

@@ -126,10 +126,9 @@ Result<Outcome> Deciding::write_approval(Deed& deed, RequestRecord after) {
   after.until = *until;
   std::vector<std::string> effects{kGrantEffect};
   if (after.attach) effects.insert(effects.begin(), kAttachEffect);
-  auto written =
-      write(deed, after, {std::move(effects), {}, approved_notices(services_, after, actor_)});
+  auto written = write(deed, after, {effects, {}, approved_notices(services_, after, actor_)});
   if (!written || written->repeated) return written;
-  auto applied = apply_effects_alone(services_, after.id);
+  auto applied = apply_effects_alone(services_, StoredRequest{written->record, effects});
   if (applied) written->record = *std::move(applied);
   return written;
 }
@@ -193,11 +192,25 @@ bool may_know(Services& services, const Actor& actor, const RequestRecord& recor
   return find_request(services, actor, record.id).ok();
 }
 
+// Whom a request is about, which never changes: the mirror will do.
+Result<EntryUuid> person_of(Services& services, const RequestId& id) {
+  {
+    const auto view = services.directory.view();
+    if (!view) return view.error();
+    const auto record = view->by_id(id.entry());
+    const auto person = EntryUuid::parse(record ? record->first(ldap::Attr::kHabPersonId) : "");
+    if (person) return *person;
+  }
+  const auto stored = read_request(services, id);
+  if (!stored) return stored.error();
+  return stored->record.person;
+}
+
 Result<Outcome> decide_once(Services& services, const Actor& actor, const RequestId& id,
                             const Decided& form, const char* what, Act act) {
-  auto first = read_request(services, id);
-  if (!first) return first.error();
-  const auto turn = services.one_at_a_time(first->record.person);
+  const auto person = person_of(services, id);
+  if (!person) return person.error();
+  const auto turn = services.one_at_a_time(*person);
   auto stored = read_request(services, id);
   if (!stored) return stored.error();
   const RequestRecord record = stored->record;

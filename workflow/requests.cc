@@ -136,10 +136,10 @@ Result<Outcome> Start::grant_now(Deed& deed, RequestRecord record) {
   if (auto intended = deed.intend(); !intended) return intended.error();
   std::vector<std::string> effects{kGrantEffect};
   if (record.attach) effects.insert(effects.begin(), kAttachEffect);
-  auto added = add_request(services_, record,
-                           {std::move(effects), {}, granted_notices(services_, record, actor_)});
+  auto added =
+      add_request(services_, record, {effects, {}, granted_notices(services_, record, actor_)});
   if (!added) return added.error();
-  auto applied = apply_effects_alone(services_, record.id);
+  auto applied = apply_effects_alone(services_, StoredRequest{record, effects});
   // What is recorded will be done: by the reconciler if not now.
   return Outcome{applied ? *std::move(applied) : std::move(record), false};
 }

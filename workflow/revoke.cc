@@ -84,7 +84,7 @@ Event Revoking::event() const {
 }
 
 Outcome Revoking::finished(RequestRecord record) {
-  auto applied = apply_effects_alone(services_, record.id);
+  auto applied = apply_effects_alone(services_, StoredRequest{record, {kWithdrawEffect}});
   return {applied ? *std::move(applied) : std::move(record), false};
 }
 

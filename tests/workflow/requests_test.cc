@@ -332,7 +332,7 @@ BOOST_AUTO_TEST_CASE(appointing_a_manager_takes_two_stages_and_two_people) {
   BOOST_TEST(std::count(waiting.begin(), waiting.end(), "request-received>o1@example.org") == 1);
   BOOST_TEST(reason_of(approve(*services, actor("m2"), asked.id, form(first->record))) ==
              "not-an-approver");
-  const auto second = approve(*services, actor("a1"), asked.id, form(first->record));
+  const auto second = approve(*services, actor("o1"), asked.id, form(first->record));
   BOOST_REQUIRE_MESSAGE(second.ok(), reason_of(second));
   BOOST_TEST((second->record.state == State::kActive));
   BOOST_TEST(manages_anything(*services, actor("u1"), "soffi"));
