@@ -72,10 +72,12 @@ std::string EntryUuid::str() const {
 std::size_t EntryUuid::hash() const {
   std::uint64_t halves[2];
   std::memcpy(halves, bytes_.data(), sizeof halves);
-  // Directory UUIDs made in a row differ in few bits: spread them.
-  std::uint64_t mixed = (halves[0] ^ (halves[1] * 0x9e3779b97f4a7c15U)) * 0xff51afd7ed558ccdU;
-  mixed ^= mixed >> 32;
-  return static_cast<std::size_t>(mixed);
+  // UUIDs made in a row differ in few bits, an import's perhaps in its last bytes alone: every bit
+  // must reach the low ones, which tables use (MurmurHash3's finalizer).
+  std::uint64_t mixed = halves[0] ^ (halves[1] * 0x9e3779b97f4a7c15U);
+  mixed = (mixed ^ (mixed >> 33)) * 0xff51afd7ed558ccdU;
+  mixed = (mixed ^ (mixed >> 33)) * 0xc4ceb9fe1a85ec53U;
+  return static_cast<std::size_t>(mixed ^ (mixed >> 33));
 }
 
 Result<RequestId> RequestId::parse(std::string_view text) {

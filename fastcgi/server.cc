@@ -24,6 +24,9 @@ constexpr int kMaxDescriptor = FD_SETSIZE;
 constexpr std::uint32_t kOnce = EPOLLIN | EPOLLRDHUP | EPOLLONESHOT;
 constexpr Milliseconds kSweepEvery{5000};
 constexpr Milliseconds kStep{10};
+// nginx uses the warmest of its kept connections first: one that rested so long is not about to be
+// used.
+constexpr Milliseconds kCold{250};
 
 std::int64_t milliseconds_now() {
   const auto now = std::chrono::steady_clock::now().time_since_epoch();
@@ -232,7 +235,10 @@ void Server::drain() {
   const auto passed = [&](Milliseconds limit) {
     return milliseconds_now() - begun >= limit.count();
   };
-  while (s.open > 0 && !passed(s.options.drain_grace)) std::this_thread::sleep_for(kStep);
+  while (s.open > 0 && !passed(s.options.drain_grace)) {
+    s.close_idle(kCold);
+    std::this_thread::sleep_for(kStep);
+  }
   s.listener.remove_file();
   std::this_thread::sleep_for(5 * kStep);  // those who connected before the file went
   s.accepting = false;

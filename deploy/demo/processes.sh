@@ -15,11 +15,15 @@ processes_begin() {
 }
 
 # start NAME COMMAND...: in a session of its own, so that Ctrl-C reaches only the script; killed by the
-# kernel when the script is.
+# kernel when the script is. Descriptors 5 and 6 are habilitd's sockets, 9 is the lock.
 start() {
   local name=$1
   shift
-  setsid setpriv --pdeathsig TERM -- "$@" >>"$processes_dir/log/$name.log" 2>&1 9>&- </dev/null &
+  if [[ $name == habilitd ]]; then
+    setsid setpriv --pdeathsig TERM -- "$@" >>"$processes_dir/log/$name.log" 2>&1 9>&- </dev/null &
+  else
+    setsid setpriv --pdeathsig TERM -- "$@" >>"$processes_dir/log/$name.log" 2>&1 9>&- 5>&- 6>&- </dev/null &
+  fi
   pids[$name]=$!
   [[ " ${order[*]} " == *" $name "* ]] || order+=("$name")
   echo "$name ${pids[$name]} $(begun_at "${pids[$name]}")" >>"$processes_dir/pids"

@@ -171,7 +171,7 @@ BOOST_AUTO_TEST_CASE(draining_answers_a_last_request_on_a_kept_connection) {
   kept.send(get("/1", true));
   BOOST_TEST(holds(kept.answer(), "/1:"));
   auto drained = std::async(std::launch::async, [this] { server->drain(); });
-  std::this_thread::sleep_for(100ms);
+  std::this_thread::sleep_for(50ms);
   kept.send(get("/2", true));
   BOOST_TEST(holds(kept.answer(), "/2:"));
   BOOST_TEST(kept.closed(500));
