@@ -23,4 +23,4 @@ export function raw(base_url, bytes, milliseconds = 5000) {
 
 // A request written by hand, closed after one answer.
 export const request = (line, headers = [], body = '') =>
-  [line, ...(headers.some((h) => /^host:/i.test(h)) ? [] : ['Host: localhost']), 'Connection: close', ...headers, ...(body ? [`Content-Length: ${Buffer.byteLength(body)}`] : []), '', body].join('\r\n');
+  [line, ...(headers.some((h) => /^host:/i.test(h)) ? [] : ['Host: localhost']), 'Connection: close', ...headers, ...(body ? [`Content-Length: ${Buffer.byteLength(body, 'latin1')}`] : []), '', body].join('\r\n');
