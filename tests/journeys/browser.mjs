@@ -47,19 +47,19 @@ export class Person {
   async see_focus() {
     const visible = await this.page.evaluate(() => {
       const e = document.activeElement;
-      const style = (x) => getComputedStyle(x);
-      const shown = (x) => (style(x).outlineStyle !== 'none' && parseFloat(style(x).outlineWidth) > 0) || style(x).boxShadow !== 'none';
-      return shown(e) || (e.labels && [...e.labels].some((l) => shown(l) || style(l, '::before')));
+      const drawn = (style) => (style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) > 0) || style.boxShadow !== 'none';
+      const shown = (x) => [null, '::before', '::after'].some((part) => drawn(getComputedStyle(x, part)));
+      return [e, e.closest('li'), ...(e.labels ?? [])].filter(Boolean).some(shown);
     });
     assert(visible, 'the focus is not visible');
   }
 
+  // A link or a button: every one of them leads to a page.
   async press(target) {
-    if (!this.keyboard) return target.click();
-    await this.tab_to(target);
-    const kind = await target.evaluate((e) => e.type ?? e.tagName);
-    if (kind === 'radio') return undefined; // arrows have chosen it already, or Space does
-    return this.page.keyboard.press('Enter');
+    if (this.keyboard) await this.tab_to(target);
+    const loaded = this.page.waitForEvent('load');
+    await (this.keyboard ? this.page.keyboard.press('Enter') : target.click());
+    await loaded;
   }
 
   async choose(target) {
@@ -81,7 +81,6 @@ export class Person {
     await this.fill(this.page.locator('#login'), user_name);
     await this.fill(this.page.locator('#password'), password);
     await this.press(this.page.locator('form[action="/connexion"] button[type=submit]'));
-    await this.page.waitForLoadState();
   }
 
   // What must hold on every page: axe-core finds nothing, one h1, a title, the language, no sideways scroll.
