@@ -1,5 +1,6 @@
 #include "ldap/mirror.h"
 
+#include <stdexcept>
 #include <utility>
 
 #include "ldap/mirror_feed.h"
@@ -79,7 +80,7 @@ Result<Mirror::View> Mirror::view() const {
   if (state_->stale()) {
     return Error{Errc::kUnavailable, "mirror-stale", "the directory is out of touch"};
   }
-  return View(state_->content.read());
+  return View(state_->picture());
 }
 
 bool Mirror::wait_for(const EntryUuid& id, std::string_view csn, milliseconds deadline) const {
@@ -95,11 +96,45 @@ bool Mirror::wait_for_absence(const EntryUuid& id, milliseconds deadline) const 
                       deadline);
 }
 
+namespace {
+
+using Reader = SharedGuarded<std::unique_ptr<MirrorContent>>::Reader;
+
+// The lock this thread holds on a mirror's content, for its next view: a second lock would wait
+// behind a writer that waits for the first.
+struct Held {
+  const void* mirror = nullptr;
+  std::weak_ptr<const Reader> reader;
+};
+Held& held_here() {
+  thread_local Held held;
+  return held;
+}
+
+std::shared_ptr<const Reader> held(const void* mirror) {
+  const Held& here = held_here();
+  return here.mirror == mirror ? here.reader.lock() : nullptr;
+}
+
+}  // namespace
+
 bool Mirror::State::wait(const MirrorWaiters::Seen& seen, milliseconds deadline) {
+  if (const auto reader = held(this)) {
+    if (seen(***reader)) return true;
+    throw std::logic_error("waiting for the mirror while holding a view of it");
+  }
   return waiters.wait(seen, Clock::now() + deadline, [this](const MirrorWaiters::Seen& ask) {
     const auto reader = content.read();
     return *reader != nullptr && ask(**reader);
   });
+}
+
+std::shared_ptr<const Reader> Mirror::State::picture() {
+  auto reader = held(this);
+  if (reader) return reader;
+  reader = std::make_shared<const Reader>(content.read());
+  held_here() = {this, reader};
+  return reader;
 }
 
 bool Mirror::loaded() const { return state_->loaded; }
@@ -107,8 +142,8 @@ milliseconds Mirror::age() const { return state_->age(); }
 std::uint64_t Mirror::changes() const { return state_->changes; }
 void Mirror::on_change(std::function<void()> call) { state_->on_change = std::move(call); }
 
-Mirror::View::View(SharedGuarded<std::unique_ptr<MirrorContent>>::Reader reader)
-    : reader_(std::move(reader)), content_(reader_->get()) {}
+Mirror::View::View(std::shared_ptr<const Reader> reader)
+    : reader_(std::move(reader)), content_((*reader_)->get()) {}
 
 RecordPtr Mirror::View::by_id(const EntryUuid& id) const { return content_->by_id(id); }
 RecordPtr Mirror::View::by_dn(std::string_view dn) const { return content_->by_dn(dn); }

@@ -44,7 +44,8 @@ class Mirror {
   void stop();
 
   // A consistent picture under a shared lock. Short-lived: take what you need as RecordPtr and let
-  // it go; never write to the directory while holding one.
+  // it go; never write to the directory or wait for a change while holding one (wait_for throws). A
+  // thread that takes another view while it holds one gets the same picture. Stays on its thread.
   class View {
    public:
     RecordPtr by_id(const EntryUuid&) const;  // null when absent
@@ -64,8 +65,9 @@ class Mirror {
 
    private:
     friend class Mirror;
-    explicit View(SharedGuarded<std::unique_ptr<MirrorContent>>::Reader reader);
-    SharedGuarded<std::unique_ptr<MirrorContent>>::Reader reader_;
+    using Reader = SharedGuarded<std::unique_ptr<MirrorContent>>::Reader;
+    explicit View(std::shared_ptr<const Reader> reader);
+    std::shared_ptr<const Reader> reader_;
     const MirrorContent* content_;
   };
   Result<View> view() const;

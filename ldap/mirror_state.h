@@ -58,6 +58,8 @@ struct Mirror::State {
   bool stale() const { return age() > options.max_age; }
   std::chrono::milliseconds age() const;
   bool wait(const MirrorWaiters::Seen&, std::chrono::milliseconds deadline);
+  // The content under a shared lock, the one this thread holds already if it does.
+  std::shared_ptr<const SharedGuarded<std::unique_ptr<MirrorContent>>::Reader> picture();
 
   const Options options;
   const Layout layout;

@@ -180,6 +180,32 @@ BOOST_AUTO_TEST_CASE(what_refint_does_in_silence_is_found_out) {
   BOOST_TEST(MirrorOf::eventually([&] { return holds(bob) && members() == 1; }));
 }
 
+BOOST_AUTO_TEST_CASE(a_thread_may_take_a_view_while_it_holds_one_and_a_writer_waits) {
+  std::atomic<bool> finished{false};
+  std::thread reader([&] {
+    while (!finished) {
+      const auto outer = mirror->view();
+      const auto inner = mirror->view();
+      if (outer && inner) (void)inner->all(Kind::kPerson);
+    }
+  });
+  for (int i = 0; i < 50; ++i)
+    add(person_dn("nested" + std::to_string(i)), person("nested" + std::to_string(i)));
+  finished = true;
+  reader.join();
+  BOOST_TEST(view().all(Kind::kPerson).size() == 50U);
+}
+
+BOOST_AUTO_TEST_CASE(nobody_waits_for_a_change_that_the_view_in_hand_keeps_out) {
+  const Written known = add(person_dn("known"), person("known"));
+  {
+    const auto now = view();
+    BOOST_TEST(mirror->wait_for(known.id, known.csn, 5s));
+    BOOST_CHECK_THROW((void)mirror->wait_for(EntryUuid::random(), "2", 5s), std::logic_error);
+  }
+  BOOST_TEST(!mirror->wait_for(EntryUuid::random(), "2", 1ms));
+}
+
 BOOST_AUTO_TEST_CASE(changes_are_counted_and_told) {
   MirrorOf told(directory());
   std::atomic<int> calls{0};
