@@ -73,7 +73,9 @@ void JwksServer::write_configuration() const {
                  "access_log off;\nserver {\nlisten 127.0.0.1:" + std::to_string(port_) +
                  " ssl;\nlisten 127.0.0.1:" + std::to_string(plain_port_) + ";\nssl_certificate " +
                  ca_file() + ";\nssl_certificate_key " + folder_ + "/ca.key;\nroot " + folder_ +
-                 "/www;\nlocation = /moved { return 302 /jwks; }\n}\n}\n");
+                 "/www;\nlocation = /moved { return 302 /jwks; }\nlocation = /slow { limit_rate "
+                 "1k; alias " +
+                 folder_ + "/www/jwks; }\n}\n}\n");
 }
 
 void JwksServer::start() {

@@ -21,7 +21,7 @@ class JwksServer {
   void serve(const std::string& text) const;
   void serve(std::initializer_list<Json> keys) const;
 
-  // /jwks; also there: /moved (302 to it), /missing (404).
+  // /jwks; also there: /moved (302 to it), /missing (404), /slow (1 KiB a second).
   std::string uri(const std::string& path = "/jwks") const;
   std::string plain_uri() const;  // the same file over http
   std::string ca_file() const { return folder_ + "/ca.pem"; }

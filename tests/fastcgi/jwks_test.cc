@@ -285,6 +285,13 @@ BOOST_AUTO_TEST_CASE(a_silent_server_is_left_after_the_time_out) {
   BOOST_TEST((std::chrono::steady_clock::now() - begun < 3s));
 }
 
+BOOST_AUTO_TEST_CASE(a_trickling_answer_is_left_after_the_time_out) {
+  server().serve(std::string(64 * 1024, ' '));
+  JwksSource from = source("/slow");
+  from.time_out = 1s;
+  BOOST_TEST(reason_of(from) == "jwks-time-out");
+}
+
 BOOST_AUTO_TEST_CASE(stopping_ends_a_fetch_that_hangs) {
   const tests::SilentServer silent;
   JwksSource from = source();

@@ -136,8 +136,9 @@ BOOST_AUTO_TEST_CASE(a_good_token_makes_a_client_with_our_scopes_and_the_dialect
 BOOST_AUTO_TEST_CASE(every_refusal_is_the_same_to_the_caller_and_tells_its_reason_to_the_log) {
   World world;
   const auto callers = world.ready_callers();
-  for (const std::string& token : {world.token({{"aud", "x"}}), world.token({{"exp", 1}}),
-                                   world.token(Json::object(), "x"), std::string("a.b.c"), std::string("..")}) {
+  for (const std::string& token :
+       {world.token({{"aud", "x"}}), world.token({{"exp", 1}}), world.token(Json::object(), "x"),
+        std::string("a.b.c"), std::string("..")}) {
     const auto client = callers->find(token, world.directory());
     BOOST_REQUIRE(!client.ok());
     BOOST_TEST((client.error().code == Errc::kUnauthenticated));

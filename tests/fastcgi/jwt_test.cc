@@ -346,6 +346,7 @@ const std::vector<Row> kClaims{
     {"no exp", "exp", [] { return without_claim("exp"); }},
     {"exp a text", "exp", [] { return with_claim("exp", std::to_string(kNow + 300)); }},
     {"exp true", "exp", [] { return with_claim("exp", true); }},
+    {"exp in the year 10000", "exp", [] { return with_claim("exp", 253402300800); }},
     {"exp beyond every calendar", "exp", [] { return with_claim("exp", 1e300); }},
     {"expired, the skew included", "exp", [] { return with_claim("exp", kNow - 60); }},
     {"nbf in the future", "nbf", [] { return with_claim("nbf", kNow + 61); }},

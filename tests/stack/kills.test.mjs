@@ -50,7 +50,7 @@ try {
     const victim = i % 2 ? 'habilitd' : 'slapd';
     const before = pids()[victim];
     const kill = (async () => {
-      await sleep(random() * 25);
+      await sleep(random() * 60);
       process.kill(before, 'SIGKILL');
       kills[victim]++;
     })();

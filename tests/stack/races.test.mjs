@@ -3,7 +3,7 @@
 import { strict as assert } from 'node:assert';
 import { Stack, until } from '../support/stack.mjs';
 import { Visitor } from '../support/visitor.mjs';
-import { SIRET, approve, ask, decision_forms, refuse } from '../support/asking.mjs';
+import { SIRET, approve, ask, decision_forms, refusal } from '../support/asking.mjs';
 
 const ROUNDS = Number(process.env.HABILITD_ROUNDS ?? 200);
 const stack = await Stack.start();
@@ -27,7 +27,9 @@ try {
     const [a, b] = await Promise.all(visitors.map((v) => decision_forms(v, request)));
     assert(a.approve && b.approve, 'both may decide');
     // Odd rounds: validate against refuse; even rounds: validate twice.
-    const answers = await Promise.all([approve(visitors[0], a.approve), round % 2 ? refuse(visitors[1], request, 'Non, merci.') : approve(visitors[1], b.approve)]);
+    const second = round % 2 ? await refusal(visitors[1], request, 'Non, merci.') : () => approve(visitors[1], b.approve);
+    const answers = round % 4 < 2 ? await Promise.all([approve(visitors[0], a.approve), second()])
+      : (await Promise.all([second(), approve(visitors[0], a.approve)])).reverse();
     const statuses = answers.map((r) => r.status);
     assert.equal(statuses.filter((s) => s === 303).length, 1, `round ${round}: ${statuses}`);
     assert.equal(statuses.filter((s) => s === 409).length, 1, `round ${round}: ${statuses}`);

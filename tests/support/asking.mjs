@@ -26,7 +26,8 @@ export async function approve(visitor, form) {
   return visitor.send('POST', form.action, { form: form.fields });
 }
 
-export async function refuse(visitor, request, reason) {
+// The refusal, ready to be sent: a function that sends it once.
+export async function refusal(visitor, request, reason) {
   const page = await visitor.get(`/portail/demandes/${request}/refuser`);
-  return visitor.submit(page, '/refuser', { reason }, { follow: false });
+  return () => visitor.submit(page, '/refuser', { reason }, { follow: false });
 }

@@ -85,6 +85,25 @@ BOOST_AUTO_TEST_CASE(of_two_managers_exactly_one_decides_and_one_set_of_mails_is
   BOOST_TEST_MESSAGE("approved in " << approved << " of 200 rounds");
 }
 
+// The state stays pending here: the revision alone decides.
+BOOST_AUTO_TEST_CASE(of_two_votes_at_once_for_the_same_stage_one_counts) {
+  OtherHost host(*this);
+  const Actor m1 = actor("m1"), m2 = actor("m2");
+  std::size_t wrong = 0;
+  for (int round = 0; round < 30; ++round) {
+    const RequestRecord asked = pending("u1", "gestionnaire");
+    host.directory.mirror().wait_for(asked.id.entry(), "", std::chrono::seconds(2));
+    Result<Outcome> one = Error{}, two = Error{};
+    std::thread other([&] { two = approve(host.services, m2, asked.id, form(asked)); });
+    one = approve(*services, m1, asked.id, form(asked));
+    other.join();
+    const RequestRecord now = stored(asked.id);
+    if (one.ok() == two.ok() || now.history.size() != 2 || now.revision != 2) ++wrong;
+    BOOST_REQUIRE(cancel(*services, actor("u1"), now.id, form(now)).ok());
+  }
+  BOOST_TEST(wrong == 0u);
+}
+
 BOOST_AUTO_TEST_CASE(two_submissions_at_once_open_one_request) {
   OtherHost host(*this);
   std::size_t wrong = 0;
