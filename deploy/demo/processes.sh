@@ -60,7 +60,7 @@ wait_for() {
 watch_processes() {
   local name
   while true; do
-    wait -n || true
+    wait -n 2>/dev/null || true
     for name in "${order[@]}"; do
       is_running "$name" && continue
       tell_end_of "$name"
