@@ -22,7 +22,7 @@ export class Person {
   static async open(browser, base_url, { language = 'fr', keyboard = false, scripts = true, width = 1440, height = 1000 } = {}) {
     const context = await browser.newContext({ locale: language === 'fr' ? 'fr-FR' : 'en-GB', javaScriptEnabled: scripts,
       viewport: { width, height }, reducedMotion: 'reduce' });
-    context.setDefaultTimeout(10000);
+    context.setDefaultTimeout(60000);
     const person = new Person();
     Object.assign(person, { context, page: await context.newPage(), base_url, language, keyboard, scripts, checked: 0 });
     return person;
@@ -101,7 +101,8 @@ export class Person {
   async picture(name) {
     if (!pictures) return;
     mkdirSync(join(root, pictures), { recursive: true });
-    await this.page.screenshot({ path: join(root, pictures, `${name}-${this.language}.png`), fullPage: true });
+    const size = this.page.viewportSize().width < 500 ? '-phone' : '';
+    await this.page.screenshot({ path: join(root, pictures, `${name}-${this.language}${size}.png`), fullPage: true });
   }
 
   async close() {

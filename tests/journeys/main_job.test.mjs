@@ -160,15 +160,20 @@ async function walk(stack, browser, { name, language, keyboard, scripts, width, 
   await stack.scim('DELETE', `/Users/${other.id}`);
 }
 
+const walks = [
+  { name: 'mouse-fr', language: 'fr', keyboard: false, scripts: true },
+  { name: 'keyboard-en', language: 'en', keyboard: true, scripts: true },
+  { name: 'keyboard-no-scripts-fr', language: 'fr', keyboard: true, scripts: false },
+  { name: 'phone-no-scripts-en', language: 'en', keyboard: false, scripts: false, width: 320, height: 640 },
+  { name: 'phone-fr', language: 'fr', keyboard: false, scripts: true, width: 320, height: 640 },
+];
+const wanted = walks.filter((walk) => !process.env.HABILITD_WALK || walk.name === process.env.HABILITD_WALK);
+assert(wanted.length, `HABILITD_WALK is one of ${walks.map((walk) => walk.name).join(', ')}`);
 const stack = await Stack.start();
 const browser = await open_browser();
 try {
-  await walk(stack, browser, { name: 'mouse-fr', language: 'fr', keyboard: false, scripts: true });
-  await walk(stack, browser, { name: 'keyboard-en', language: 'en', keyboard: true, scripts: true });
-  await walk(stack, browser, { name: 'keyboard-no-scripts-fr', language: 'fr', keyboard: true, scripts: false });
-  await walk(stack, browser, { name: 'phone-no-scripts-en', language: 'en', keyboard: false, scripts: false, width: 320, height: 640 });
-  await walk(stack, browser, { name: 'phone-fr', language: 'fr', keyboard: false, scripts: true, width: 320, height: 640 });
-  console.log('main_job: 5 walks done');
+  for (const choice of wanted) await walk(stack, browser, choice);
+  console.log(`main_job: ${wanted.length} walks done`);
 } finally {
   await browser.close();
   await stack.stop();
