@@ -1,6 +1,7 @@
 #include "fastcgi/jwks.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cstdint>
 
@@ -63,6 +64,22 @@ bool is_for_signatures(const Json& key) {
          std::find(operations->begin(), operations->end(), "verify") != operations->end();
 }
 
+struct Curve {
+  std::string_view name;
+  KeyType type;
+  cjose_jwk_ec_curve crv;
+};
+constexpr std::array<Curve, 3> kCurves{{{"P-256", KeyType::kP256, CJOSE_JWK_EC_P_256},
+                                        {"P-384", KeyType::kP384, CJOSE_JWK_EC_P_384},
+                                        {"P-521", KeyType::kP521, CJOSE_JWK_EC_P_521}}};
+
+const Curve* curve_of(const Json& json) {
+  const std::string* name = text_of(json, "crv");
+  const auto found = std::find_if(kCurves.begin(), kCurves.end(),
+                                  [&](const Curve& curve) { return name && curve.name == *name; });
+  return found == kCurves.end() ? nullptr : found;
+}
+
 std::uint8_t* bytes(std::string& text) { return reinterpret_cast<std::uint8_t*>(text.data()); }
 
 }  // namespace
@@ -85,18 +102,12 @@ Result<Jwk> Jwk::parse_rsa(const Json& json) {
 }
 
 Result<Jwk> Jwk::parse_ec(const Json& json) {
-  const std::string* curve = text_of(json, "crv");
+  const Curve* curve = curve_of(json);
+  if (!curve) return invalid("jwk-curve");
   Jwk key;
+  key.type_ = curve->type;
   cjose_jwk_ec_keyspec spec{};
-  if (curve && *curve == "P-256") {
-    key.type_ = KeyType::kP256, spec.crv = CJOSE_JWK_EC_P_256;
-  } else if (curve && *curve == "P-384") {
-    key.type_ = KeyType::kP384, spec.crv = CJOSE_JWK_EC_P_384;
-  } else if (curve && *curve == "P-521") {
-    key.type_ = KeyType::kP521, spec.crv = CJOSE_JWK_EC_P_521;
-  } else {
-    return invalid("jwk-curve");
-  }
+  spec.crv = curve->crv;
   std::string x = octets_of(json, "x"), y = octets_of(json, "y");
   const std::size_t size = coordinate_size(key.type_);
   if (x.size() != size || y.size() != size) return invalid("jwk-coordinates");

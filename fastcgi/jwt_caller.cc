@@ -24,8 +24,8 @@ EntryUuid client_id(const std::string& issuer, const std::string& client) {
   return EntryUuid::from_bytes(bytes);
 }
 
-// The mirror's look-up folds accents and compatibility forms' case; an IAM may tell names apart
-// that fold alike, so that only letter case (ASCII) may differ here.
+// The mirror's look-up folds letter case of every script, and takes a mail address too; an IAM may
+// tell apart what folds alike, so that only ASCII letter case may differ here.
 Result<workflow::Person> person_named(const Mirror::View& view, const std::string& name) {
   auto person = workflow::find_person_by_login(view, name);
   if (!person || ascii_lower(person->user_name) != ascii_lower(name)) {
