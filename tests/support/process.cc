@@ -20,6 +20,9 @@ namespace habilitd::tests {
 namespace {
 
 [[noreturn]] void become(const std::vector<char*>& argv, int output, pid_t parent) {
+  sigset_t none;  // a server that inherits blocked signals could not be ended by one
+  sigemptyset(&none);
+  ::sigprocmask(SIG_SETMASK, &none, nullptr);
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (::getppid() != parent) ::_exit(127);
   ::dup2(output, STDOUT_FILENO);
