@@ -76,8 +76,7 @@ std::string fill_pattern(std::string_view pattern, const Params& params) {
 
 bool is_local_page(std::string_view address) {
   if (address.size() > kLongestAddress || !address.starts_with("/portail/")) return false;
-  const auto target = parse_target(address);
-  return target && target->path.starts_with("/portail/");
+  return parse_target(address).ok();  // no "//", dot segments, backslashes, controls
 }
 
 }  // namespace habilitd::portal
