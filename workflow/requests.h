@@ -40,10 +40,16 @@ struct Outcome {
   bool repeated = false;  // the same operation had been done before: nothing was done now
 };
 
-// Errors of all: kForbidden (reason = policy rule), kNotFound (unknown-request), kConflict
-// (already-decided, request-open, already-held), kStale, kInvalid (justification-short,
-// justification-long, reason-missing, reason-long, until-past, until-too-late), kUnavailable,
-// kUnknownOutcome.
+// Errors of all: kForbidden (reason = policy rule, or actor-disabled), kNotFound (unknown-request,
+// unknown-application), kConflict (already-decided, request-open, already-held), kStale
+// (stale-revision), kInvalid (justification-short, justification-long, text-invalid,
+// reason-missing, reason-long, until-past, until-too-late), kUnavailable, kUnknownOutcome. Besides:
+//   submit   kForbidden request-for-another, no-approver; kTooMany too-many-pending
+//   approve  kForbidden not-an-approver, voted-before (in an earlier stage), no-approver;
+//            kConflict already-voted. A request whose role, structure or person is gone is
+//            cancelled. With more stages or votes to come the outcome is still pending.
+//   cancel   kForbidden not-the-asker
+//   revoke   kForbidden last-manager; kNotFound unknown-habilitation. Revision 0: any.
 Result<Outcome> submit(Services&, const Actor&, const Ask&);
 Result<Outcome> approve(Services&, const Actor&, const RequestId&, const Decided&);
 Result<Outcome> refuse(Services&, const Actor&, const RequestId&, const Decided&);

@@ -98,7 +98,11 @@ BOOST_AUTO_TEST_CASE(of_two_votes_at_once_for_the_same_stage_one_counts) {
     one = approve(*services, m1, asked.id, form(asked));
     other.join();
     const RequestRecord now = stored(asked.id);
-    if (one.ok() == two.ok() || now.history.size() != 2 || now.revision != 2) ++wrong;
+    // A loser who looked before the vote holds an old revision; one who looked after it waits in
+    // the wrong stage.
+    const std::string loser = one.ok() ? reason_of(two) : reason_of(one);
+    const bool told = loser == "stale-revision" || loser == "not-an-approver";
+    if (one.ok() == two.ok() || now.history.size() != 2 || !told) ++wrong;
     BOOST_REQUIRE(cancel(*services, actor("u1"), now.id, form(now)).ok());
   }
   BOOST_TEST(wrong == 0u);
