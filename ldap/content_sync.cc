@@ -331,6 +331,9 @@ Status ContentSync::Parts::take_reread(LDAPMessage* message, ContentSync::Messag
   if (ldap_msgtype(message) == LDAP_RES_SEARCH_RESULT) {
     rereading = -1;
     out.type = ContentSync::Message::Type::kRereadDone;
+    int code = LDAP_OTHER;
+    ldap_parse_result(connection.native(), message, &code, nullptr, nullptr, nullptr, nullptr, 0);
+    out.refused = code != LDAP_SUCCESS && code != LDAP_NO_SUCH_OBJECT;
     return done();
   }
   if (ldap_msgtype(message) != LDAP_RES_SEARCH_ENTRY) return done();

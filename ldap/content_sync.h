@@ -44,7 +44,8 @@ class ContentSync {
       kRereadDone    // it was answered, with or without an entry
     };
     Type type = Type::kNothing;
-    EntryView entry;  // points into the message; good as long as this object holds it
+    bool refused = false;  // kRereadDone: the server would not say
+    EntryView entry;       // points into the message; good as long as this object holds it
     std::vector<EntryUuid> gone;
 
     Message();

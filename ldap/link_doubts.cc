@@ -31,10 +31,6 @@ void LinkDoubts::add(const EntryUuid& id, Clock::time_point now) {
   schedule(id, {now + kDelays.front(), 0});
 }
 
-void LinkDoubts::add_late(const EntryUuid& id, Clock::time_point now) {
-  schedule(id, {now + kDelays.back(), kDelays.size() - 1});
-}
-
 std::optional<LinkDoubts::Clock::time_point> LinkDoubts::next() const {
   if (queue_.empty() || reading_) return std::nullopt;
   return std::max(queue_.begin()->first, rest_until_);

@@ -173,7 +173,8 @@ bool MirrorContent::has_steward(NodeId group) const {
 }
 
 bool MirrorContent::recently_erased(const EntryUuid& id) const {
-  return std::find(erased_.begin(), erased_.end(), id) != erased_.end();
+  const auto end = erased_.begin() + static_cast<long>(std::min(next_erased_, erased_.size()));
+  return std::find(erased_.begin(), end, id) != end;
 }
 
 // --- nodes and names ----------------------------------------------------------------------------
@@ -282,7 +283,10 @@ void MirrorContent::place_links(Prepared& change) {
 // The entry's node, moved there when the entry was renamed.
 NodeId MirrorContent::place(const Prepared& change) {
   const NodeId before = find_node(change.id);
-  if (before == kNone) return claim(change.key, change.dn);
+  if (before == kNone) {
+    if (recently_erased(change.id)) doubtful_.push_back(change.id);
+    return claim(change.key, change.dn);
+  }
   if (before == find_node(change.key, change.dn)) return before;
   return rename(before, change.key, change.dn);
 }
@@ -363,7 +367,7 @@ void MirrorContent::set_record(NodeId node, Record::Parts parts) {
     ++entries_;
   } else if (before->id() != after->id()) {
     by_id_.erase(short_hash(before->id()), node);
-    erased_[next_erased_++ % erased_.size()] = before->id();
+    note_erased(before->id());
   }
   if (!before) doubt_sources(node);
   if (before && before->id() != after->id()) note_loss(node);
@@ -471,6 +475,10 @@ void MirrorContent::note_loss(NodeId node) {
   lost_.insert(node);
 }
 
+void MirrorContent::note_erased(const EntryUuid& id) {
+  erased_[next_erased_++ % erased_.size()] = id;
+}
+
 void MirrorContent::forget_losses() {
   const std::unordered_set<NodeId> forgotten =
       std::exchange(lost_before_, std::exchange(lost_, {}));
@@ -488,7 +496,10 @@ void MirrorContent::count_child(std::string_view key, int by) {
 
 bool MirrorContent::erase(const EntryUuid& id) {
   const NodeId node = find_node(id);
-  if (node == kNone) return false;
+  if (node == kNone) {
+    note_erased(id);
+    return false;
+  }
   detach(node);
   return true;
 }
@@ -506,7 +517,7 @@ void MirrorContent::detach(NodeId node) {
   strangers_[node] = key;
   count_child(key, -1);
   --entries_;
-  erased_[next_erased_++ % erased_.size()] = record->id();
+  note_erased(record->id());
   note_loss(node);
   release_if_unused(node);
 }

@@ -54,10 +54,11 @@ class MirrorContent {
   void commit(Prepared&);
   // False when there is no such entry.
   bool erase(const EntryUuid&);
-  // Entries that link to a name behind which another entry, or none, has come to stand, since this
-  // was last asked; after finish_load() those that link to names without an entry.
-  // Also those that come to link to a name that lost its entry lately, until the second
-  // forget_losses().
+  // Entries to be read again, since this was last asked: those that link to a name behind which
+  // another entry, or none, has come to stand (after finish_load(): a name without an entry), or
+  // that come to link to a name that lost its entry lately, until the second forget_losses(); and
+  // those that came back after their deletion, because slapd may announce a deletion before what
+  // preceded it.
   std::vector<EntryUuid> take_doubtful() { return std::exchange(doubtful_, {}); }
   void forget_losses();
   // Until then lists are not in order and nobody but the loading thread may read.
@@ -75,7 +76,7 @@ class MirrorContent {
   bool has_steward(NodeId group) const;
 
   std::size_t entries() const { return entries_; }
-  // Of the last few hundred deleted entries.
+  // One of the last thousand deleted entries.
   bool recently_erased(const EntryUuid&) const;
 
  private:
@@ -107,6 +108,7 @@ class MirrorContent {
   void set_values(NodeId, const Record* before, const Record* after);
   void doubt_sources(NodeId);
   void note_loss(NodeId);
+  void note_erased(const EntryUuid&);
   bool lost_lately(NodeId node) const {
     return lost_.contains(node) || lost_before_.contains(node);
   }
@@ -134,7 +136,7 @@ class MirrorContent {
   std::vector<EntryUuid> doubtful_;
   // Names that lost their entry, since the last forget_losses() and before: they keep their nodes.
   std::unordered_set<NodeId> lost_, lost_before_;
-  std::array<EntryUuid, 256> erased_{};
+  std::array<EntryUuid, 1024> erased_{};
   std::size_t next_erased_ = 0;
 };
 

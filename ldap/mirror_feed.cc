@@ -19,10 +19,11 @@ constexpr milliseconds kReportEvery{1000};
 // For how long refint may be behind, at least.
 constexpr milliseconds kForgetEvery{30'000};
 
-bool changes_something(const ContentSync::Message& message) {
+// About the content, not about the connection.
+bool says_something(const ContentSync::Message& message) {
   using Type = ContentSync::Message::Type;
   return message.type == Type::kEntry || message.type == Type::kGone ||
-         message.type == Type::kReread;
+         message.type == Type::kReread || message.type == Type::kRereadDone;
 }
 
 std::vector<std::string> wanted_attributes(const Layout& layout) {
@@ -64,7 +65,7 @@ Error MirrorFeed::session() {
   if (!sync) return sync.error();
   last_sign_ = Clock::now();
   if (auto loaded = load(*sync); !loaded) return loaded.error();
-  for (const EntryUuid& id : content_->take_doubtful()) doubts_.add_late(id, Clock::now());
+  note_doubtful();
   return follow(*sync).error();
 }
 
@@ -111,7 +112,6 @@ Status MirrorFeed::follow(ContentSync& sync) {
     apply(count);
     if (!collected) return collected;
     mark_fresh();
-    if (std::exchange(reread_done_, false)) doubts_.answered(Clock::now());
     note_doubtful();
     report();
   }
@@ -123,11 +123,10 @@ Status MirrorFeed::collect(ContentSync& sync, std::size_t& count) {
     return batch_[count];
   };
   if (auto received = receive(sync, slot()); !received) return received;
-  while (changes_something(batch_[count])) {
-    if (++count == kBatch) return done();
+  while (batch_[count].type != Message::Type::kNothing) {
+    if (says_something(batch_[count]) && ++count == kBatch) return done();
     if (auto received = sync.next(slot(), milliseconds(0)); !received) return received;
   }
-  if (batch_[count].type == Message::Type::kRereadDone) reread_done_ = true;
   return done();
 }
 
@@ -190,9 +189,19 @@ void MirrorFeed::apply_large(const Message& message) {
 Status MirrorFeed::ask_doubtful(ContentSync& sync) {
   const auto id = doubts_.take(Clock::now());
   if (!id) return done();
-  if (const RecordPtr record = content_->by_id(*id)) return sync.reread(record->dn());
+  reading_ = content_->by_id(*id);
+  if (reading_) return sync.reread(reading_->dn());
   doubts_.answered(Clock::now());
   return done();
+}
+
+// An entry that is not there, seen twice and with no message meanwhile, is gone: once may be a
+// rename that is on its way.
+void MirrorFeed::end_reading(MirrorContent& content, const Message& message) {
+  const RecordPtr asked = std::exchange(reading_, nullptr);
+  const bool gone = asked && !message.refused && !doubts_.first();
+  if (gone && content.by_id(asked->id()) == asked) content.erase(asked->id());
+  doubts_.answered(Clock::now());
 }
 
 void MirrorFeed::note_doubtful() {
@@ -204,7 +213,8 @@ void MirrorFeed::note_doubtful() {
   for (const EntryUuid& id : content_->take_doubtful()) doubts_.add(id, now);
 }
 
-bool MirrorFeed::is_current(const Message& message) const {
+bool MirrorFeed::is_current(const Message& message) {
+  if (reading_ && reading_->id() == message.entry.id) reading_.reset();
   const RecordPtr record = content_->by_id(message.entry.id);
   return record && record->csn() == message.entry.first(csn_name_);
 }
@@ -216,6 +226,8 @@ void MirrorFeed::change(MirrorContent& content, const Message& message) {
     content.commit(prepared_);
   } else if (message.type == Message::Type::kGone) {
     for (const EntryUuid& id : message.gone) content.erase(id);
+  } else if (message.type == Message::Type::kRereadDone) {
+    end_reading(content, message);
   }
 }
 

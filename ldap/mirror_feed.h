@@ -35,8 +35,9 @@ class MirrorFeed {
   void apply_large(const Message&);
   void change(MirrorContent&, const Message&);
   // Is what was read again the state the mirror knows, by its entryCSN?
-  bool is_current(const Message&) const;
+  bool is_current(const Message&);
   Status ask_doubtful(ContentSync&);
+  void end_reading(MirrorContent&, const Message&);
   void note_doubtful();
   void replace(std::unique_ptr<MirrorContent>);
   void announce();
@@ -52,7 +53,7 @@ class MirrorFeed {
   std::vector<Message> batch_;
   MirrorContent::Prepared prepared_;
   LinkDoubts doubts_;
-  bool reread_done_ = false;
+  RecordPtr reading_;  // what reread() asked about, until an entry comes
   std::string last_reason_;
   Clock::time_point last_sign_{}, last_ping_{}, last_report_{}, last_forgotten_{};
 };

@@ -151,7 +151,14 @@ class Comparison {
           return "listed under a wrong kind";
       }
     }
-    return total == directory_.size() ? "" : "lists of another length";
+    if (total == directory_.size()) return "";
+    std::string extra = "not in the directory:";
+    for (const Kind kind : kKinds) {
+      for (const NodeId node : mirror_.all(kind)) {
+        if (!nodes_.contains(node)) extra += " [" + mirror_.at(node)->dn() + "]";
+      }
+    }
+    return extra;
   }
 
   std::string compare_sources() const {

@@ -172,6 +172,30 @@ BOOST_AUTO_TEST_CASE(changes_while_loading_and_reloads_leave_it_too) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(what_comes_after_its_deletion_is_to_be_read_again) {
+  const Layout site = layout();
+  const SiteReader reader(site);
+  const auto put = [](MirrorContent& content, const EntryUuid& id) {
+    const Entry entry{"cn=a,ou=people,dc=example,dc=org", {{"entryUUID", {id.str()}}}};
+    MirrorContent::Prepared change = content.prepare(view_of(entry));
+    content.commit(change);
+  };
+  const auto id = EntryUuid::random();
+  MirrorContent content(reader);
+  content.finish_load();
+  put(content, id);
+  BOOST_TEST(content.take_doubtful().empty());
+  BOOST_TEST(content.erase(id));
+  put(content, id);
+  BOOST_TEST((content.take_doubtful() == std::vector<EntryUuid>{id}));
+  // Also when the deletion came first of all, as it may while loading.
+  MirrorContent loading(reader);
+  BOOST_TEST(!loading.erase(id));
+  put(loading, id);
+  loading.finish_load();
+  BOOST_TEST((loading.take_doubtful() == std::vector<EntryUuid>{id}));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace

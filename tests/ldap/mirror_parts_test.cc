@@ -206,6 +206,7 @@ BOOST_AUTO_TEST_CASE(doubtful_links_are_read_soon_and_again_later) {
     now = *doubts.next();
     BOOST_TEST(!doubts.take(now - 1ms));
     BOOST_REQUIRE((doubts.take(now) == id));
+    BOOST_TEST(doubts.first() == readings.empty());
     BOOST_TEST(!doubts.next());  // one at a time
     readings.push_back(std::chrono::duration_cast<std::chrono::milliseconds>(now - start).count());
     doubts.answered(now);
