@@ -16,7 +16,9 @@ find_package(nlohmann_json REQUIRED)
 
 find_program(CCACHE ccache)
 if(CCACHE)
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+  # The words ccache needs to trust a precompiled header (its manual, "Precompiled headers").
+  set(CMAKE_CXX_COMPILER_LAUNCHER
+    ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros ${CCACHE})
 endif()
 
 add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wconversion)
@@ -28,6 +30,28 @@ if(CMAKE_BUILD_TYPE STREQUAL "Release")
   add_compile_options(-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -D_GLIBCXX_ASSERTIONS -fstack-protector-strong)
   add_link_options(-pie -Wl,-z,relro,-z,now)
 endif()
+
+# A source's cost is mostly these headers: read once for the libraries (base) and once for the test
+# programs (test_base, compiled as an executable's code). No source may rely on them: each includes
+# what it uses, and the fuzz preset, without them, proves it.
+option(HABILITD_PRECOMPILE "Precompile the headers everybody reads" ON)
+set(HABILITD_HEADERS <algorithm> <array> <chrono> <functional> <map> <memory> <optional> <set> <string>
+  <string_view> <utility> <vector> <nlohmann/json.hpp>)
+set(HABILITD_TEST_HEADERS ${HABILITD_HEADERS} <boost/test/unit_test.hpp>
+  <boost/test/data/monomorphic.hpp> <boost/test/data/test_case.hpp>)
+
+# habilitd_precompile(target owner headers...): `owner` makes the precompiled header, the rest use it.
+function(habilitd_precompile target owner)
+  if(NOT HABILITD_PRECOMPILE)
+    return()
+  endif()
+  target_compile_options(${target} PRIVATE -fpch-preprocess)
+  if(target STREQUAL owner)
+    target_precompile_headers(${target} PRIVATE ${ARGN})
+  else()
+    target_precompile_headers(${target} REUSE_FROM ${owner})
+  endif()
+endfunction()
 
 # habilitd_library(folder LINKS libraries... PRIVATE libraries...): every .cc of the folder.
 function(habilitd_library folder)
@@ -43,6 +67,7 @@ function(habilitd_library folder)
   set_target_properties(${folder} PROPERTIES LINKER_LANGUAGE CXX)
   target_include_directories(${folder} PUBLIC ${CMAKE_SOURCE_DIR} ${CMAKE_BINARY_DIR}/generated)
   target_link_libraries(${folder} PUBLIC ${A_LINKS} Threads::Threads PRIVATE ${A_PRIVATE})
+  habilitd_precompile(${folder} base ${HABILITD_HEADERS})
   if(EXISTS ${CMAKE_SOURCE_DIR}/${folder}/extra.cmake)
     include(${CMAKE_SOURCE_DIR}/${folder}/extra.cmake)
   endif()
@@ -63,6 +88,7 @@ function(habilitd_program name folder)
   set_target_properties(${folder} PROPERTIES LINKER_LANGUAGE CXX)
   target_include_directories(${folder} PUBLIC ${CMAKE_SOURCE_DIR} ${CMAKE_BINARY_DIR}/generated)
   target_link_libraries(${folder} PUBLIC ${A_LINKS} Threads::Threads)
+  habilitd_precompile(${folder} base ${HABILITD_HEADERS})
   if(EXISTS ${CMAKE_SOURCE_DIR}/${folder}/extra.cmake)
     include(${CMAKE_SOURCE_DIR}/${folder}/extra.cmake)
   endif()
@@ -84,6 +110,10 @@ function(habilitd_test folder)
   endif()
   add_executable(test_${folder} ${sources} ${CMAKE_SOURCE_DIR}/tests/support/boost_main.cc)
   target_link_libraries(test_${folder} PRIVATE ${A_LINKS} Boost::unit_test_framework)
+  habilitd_precompile(test_${folder} test_base ${HABILITD_TEST_HEADERS})
+  # It defines a word that changes what Boost's header means.
+  set_source_files_properties(${CMAKE_SOURCE_DIR}/tests/support/boost_main.cc PROPERTIES
+    SKIP_PRECOMPILE_HEADERS ON)
   target_compile_definitions(test_${folder} PRIVATE BOOST_TEST_DYN_LINK
     HABILITD_SOURCE_DIR="${CMAKE_SOURCE_DIR}" HABILITD_BINARY_DIR="${CMAKE_BINARY_DIR}")
   add_test(NAME ${folder} COMMAND test_${folder} --log_level=message --report_level=short)
