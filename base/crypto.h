@@ -1,5 +1,5 @@
-// Randomness, digests and encodings. OpenSSL underneath; throws std::runtime_error when OpenSSL fails
-// (a machine without randomness must not serve).
+// Randomness, digests and encodings. OpenSSL underneath; throws std::runtime_error when OpenSSL
+// fails (a machine without randomness must not serve).
 #pragma once
 
 #include <array>
@@ -24,14 +24,14 @@ bool equal_in_constant_time(std::string_view, std::string_view);
 
 std::string to_hex(std::string_view bytes);
 std::string to_hex(const Sha256&);
-std::string to_base64(std::string_view bytes);      // RFC 4648 section 4, padded
-std::string to_base64url(std::string_view bytes);   // RFC 4648 section 5, not padded
+std::string to_base64(std::string_view bytes);     // RFC 4648 section 4, padded
+std::string to_base64url(std::string_view bytes);  // RFC 4648 section 5, not padded
 // Only the text the writers above would write is read. Error: kInvalid, base64-syntax.
 Result<std::string> from_base64(std::string_view);
 Result<std::string> from_base64url(std::string_view);
 
-// What the directory keeps of a secret: lower-case hex of SHA-256(kind ":" secret). The kind keeps a
-// session from being used as a token of another sort.
+// What the directory keeps of a secret: lower-case hex of SHA-256(kind ":" secret). The kind keeps
+// a session from being used as a token of another sort.
 std::string secret_fingerprint(std::string_view kind, const Secret&);
 
 }  // namespace habilitd

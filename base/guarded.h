@@ -1,7 +1,8 @@
 // Shared data that cannot be reached without its lock.
 //
 //   Guarded<T>        one reader or writer at a time
-//   SharedGuarded<T>  many readers or one writer; a waiting writer goes before new readers, so a busy
+//   SharedGuarded<T>  many readers or one writer; a waiting writer goes before new readers, so a
+//   busy
 //                     server cannot starve the thread that applies directory changes
 #pragma once
 

@@ -15,7 +15,8 @@ enum class Method { kGet, kHead, kPost, kPut, kPatch, kDelete, kOptions, kOther 
 Method parse_method(std::string_view);
 std::string_view method_name(Method);
 
-// Only the request headers that the product reads; nothing else of what a client sends reaches code.
+// Only the request headers that the product reads; nothing else of what a client sends reaches
+// code.
 struct RequestHeaders {
   std::string accept, accept_language, authorization, content_encoding, content_type, cookie;
   std::string if_match, if_none_match, origin, prefer, sec_fetch_site, x_request_id;

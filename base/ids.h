@@ -1,5 +1,5 @@
-// Identifiers as types. Each has a private constructor and a parse(): text that has not been checked
-// cannot be passed where an identifier is wanted.
+// Identifiers as types. Each has a private constructor and a parse(): text that has not been
+// checked cannot be passed where an identifier is wanted.
 #pragma once
 
 #include <array>
@@ -13,11 +13,11 @@
 
 namespace habilitd {
 
-// RFC 4530 entryUUID. Written lower case; parse() accepts only the canonical lower-case form, because
-// SCIM ids are case-exact (RFC 7643 section 3.1).
+// RFC 4530 entryUUID. Written lower case; parse() accepts only the canonical lower-case form,
+// because SCIM ids are case-exact (RFC 7643 section 3.1).
 class EntryUuid {
  public:
-  EntryUuid() = default;  // the nil uuid: no entry
+  EntryUuid() = default;                             // the nil uuid: no entry
   static Result<EntryUuid> parse(std::string_view);  // error: kInvalid, uuid-syntax
   // Throws std::invalid_argument unless there are sixteen: that is a bug of the caller.
   static EntryUuid from_bytes(std::string_view sixteen_bytes);

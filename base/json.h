@@ -1,5 +1,6 @@
-// The one gate for JSON from outside (RFC 8259). nlohmann keeps the last of repeated keys, crashes when
-// it copies very deep values and throws on bad UTF-8; nothing that has not passed here is parsed.
+// The one gate for JSON from outside (RFC 8259). nlohmann keeps the last of repeated keys, crashes
+// when it copies very deep values and throws on bad UTF-8; nothing that has not passed here is
+// parsed.
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,5 @@
-// Counters and duration sums in Prometheus text format 0.0.4. One registry, handed down by reference.
+// Counters and duration sums in Prometheus text format 0.0.4. One registry, handed down by
+// reference.
 #pragma once
 
 #include <functional>
@@ -12,8 +13,8 @@ namespace habilitd {
 
 class Metrics {
  public:
-  // `labels` is written as it will appear, e.g. route="users",status="200"; names and label sets are
-  // fixed by code, never taken from input.
+  // `labels` is written as it will appear, e.g. route="users",status="200"; names and label sets
+  // are fixed by code, never taken from input.
   void count(std::string_view name, std::string_view labels = {}, double by = 1);
   void set(std::string_view name, std::string_view labels, double value);
   // Families by name, series by labels; the content type is "text/plain; version=0.0.4".

@@ -1,8 +1,8 @@
 // Errors as values. Every function that can fail at run time returns Result<T>; exceptions are for
 // bugs, exhausted memory and start-up only.
 //
-// An Error carries a closed code (what a protocol must answer), a stable reason (a key for the text a
-// reader sees, or a SCIM scimType), and a detail that is for the log and for administrators.
+// An Error carries a closed code (what a protocol must answer), a stable reason (a key for the text
+// a reader sees, or a SCIM scimType), and a detail that is for the log and for administrators.
 #pragma once
 
 #include <string>
@@ -27,8 +27,8 @@ enum class Errc {
 
 struct Error {
   Errc code = Errc::kInternal;
-  std::string reason;  // stable, lower-case-with-hyphens ("sod-exclusive", "unknown-role")
-  std::string detail;  // for the log and administrators; never shown to people
+  std::string reason;      // stable, lower-case-with-hyphens ("sod-exclusive", "unknown-role")
+  std::string detail;      // for the log and administrators; never shown to people
   int directory_code = 0;  // RFC 4511 result code when the directory refused, else 0
 };
 
@@ -37,8 +37,8 @@ struct Nothing {};
 template <class T>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : state_(std::move(value)) {}       // NOLINT(google-explicit-constructor)
-  Result(Error error) : state_(std::move(error)) {}   // NOLINT(google-explicit-constructor)
+  Result(T value) : state_(std::move(value)) {}      // NOLINT(google-explicit-constructor)
+  Result(Error error) : state_(std::move(error)) {}  // NOLINT(google-explicit-constructor)
 
   bool ok() const { return std::holds_alternative<T>(state_); }
   explicit operator bool() const { return ok(); }

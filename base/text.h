@@ -18,8 +18,8 @@ std::string nfc(std::string_view);
 // Case-insensitive equality key (NFC, full case folding). Invalid UTF-8 folds byte by byte.
 std::string fold(std::string_view);
 // Search and sort key: folded, accents removed, compatibility forms and the ligatures oe and ae
-// spelled out, typographic apostrophes made plain, invisible characters dropped, runs of white space
-// (no-break spaces too) to one space, trimmed.
+// spelled out, typographic apostrophes made plain, invisible characters dropped, runs of white
+// space (no-break spaces too) to one space, trimmed.
 std::string search_key(std::string_view);
 
 std::string ascii_lower(std::string_view);

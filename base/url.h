@@ -26,9 +26,9 @@ struct Target {
 // The query is read as a form is, except that names may repeat. Reason: bad-target.
 Result<Target> parse_target(std::string_view raw);
 
-// application/x-www-form-urlencoded, at most `max_fields` fields; invalid UTF-8, NUL and bad percent
-// signs refused (kInvalid, bad-form); each name at most once (kInvalid, repeated-field); more fields
-// than that are kTooLarge, form-fields.
+// application/x-www-form-urlencoded, at most `max_fields` fields; invalid UTF-8, NUL and bad
+// percent signs refused (kInvalid, bad-form); each name at most once (kInvalid, repeated-field);
+// more fields than that are kTooLarge, form-fields.
 Result<Pairs> parse_form(std::string_view body, std::size_t max_fields = 200);
 
 // Percent-encodes everything but unreserved characters.

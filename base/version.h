@@ -1,2 +1,4 @@
 #pragma once
-namespace habilitd { inline constexpr const char* kVersion = "0.1.0"; }
+namespace habilitd {
+inline constexpr const char* kVersion = "0.1.0";
+}

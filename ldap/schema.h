@@ -1,5 +1,5 @@
-// The attributes habilitd knows, the kinds of entry, and the site's layout (where what stands and what
-// it is called). One table: name, whether the mirror indexes it, whether it links entries.
+// The attributes habilitd knows, the kinds of entry, and the site's layout (where what stands and
+// what it is called). One table: name, whether the mirror indexes it, whether it links entries.
 #pragma once
 
 #include <array>
@@ -28,6 +28,8 @@ inline constexpr int kEntryAlreadyExists = 68;
 inline constexpr int kAssertionFailed = 122;
 }  // namespace code
 
+// The attributes stand in groups.
+// clang-format off
 enum class Kind : std::uint8_t {
   kOther, kPerson, kStructure, kHabilitation, kGroup, kApplication,
   kRequest, kSession, kToken, kOutbox, kService
@@ -51,34 +53,39 @@ enum class Attr : std::uint8_t {
   kEntryUuid, kEntryCsn, kCreateTimestamp, kModifyTimestamp, kPwdReset, kPwdAccountLockedTime, kPwdChangedTime,
   kCount
 };
+// clang-format on
 inline constexpr std::size_t kAttrCount = static_cast<std::size_t>(Attr::kCount);
 
 struct AttrInfo {
   Attr attr;
-  const char* name;   // standard name
-  bool indexed;       // the mirror finds entries by it (folded equality)
-  bool link;          // DN-valued, kept as links between entries: member, owner, seeAlso, manager
-  bool exact;         // the index compares case-exact instead
+  const char* name;  // standard name
+  bool indexed;      // the mirror finds entries by it (folded equality)
+  bool link;         // DN-valued, kept as links between entries: member, owner, seeAlso, manager
+  bool exact;        // the index compares case-exact instead
 };
 const std::array<AttrInfo, kAttrCount>& attr_table();
 
 // Where things are on this site. All bases must stand under `suffix`.
 struct Layout {
   Dn suffix;
-  Dn people, structures, habilitations, groups, applications, requests, sessions, tokens, outbox, services;
-  Dn steward;                                    // permanent member of every group, hidden everywhere
-  std::string person_class = "inetOrgPerson";    // what makes an entry under `people` a person
+  Dn people, structures, habilitations, groups, applications, requests, sessions, tokens, outbox,
+      services;
+  Dn steward;                                  // permanent member of every group, hidden everywhere
+  std::string person_class = "inetOrgPerson";  // what makes an entry under `people` a person
   std::string group_class = "groupOfNames";
-  std::array<std::string, kAttrCount> names;     // attribute names on this site, standard ones by default
+  // Attribute names on this site, the standard ones by default.
+  std::array<std::string, kAttrCount> names;
 
   Layout();
   // The usual tree under a suffix.
   static Layout standard(const Dn& suffix);
 
   AttrName name(Attr) const;
-  std::optional<Attr> attr(std::string_view name) const;  // without regard to case; options (";x") ignored
-  Dn structure(const Siret&) const;                 // cn=<SIRET>,ou=structures
-  Dn habilitation(const RoleId&, const Siret&) const;  // cn=soffi.consultation.<SIRET>,ou=habilitations
+  std::optional<Attr> attr(
+      std::string_view name) const;  // without regard to case; options (";x") ignored
+  Dn structure(const Siret&) const;  // cn=<SIRET>,ou=structures
+  Dn habilitation(const RoleId&,
+                  const Siret&) const;  // cn=soffi.consultation.<SIRET>,ou=habilitations
 };
 
 }  // namespace habilitd::ldap

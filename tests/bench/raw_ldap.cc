@@ -1,5 +1,5 @@
-// The other denominator: what libldap and slapd do without us. Reads one entry by a base search from
-// several connections for some seconds.
+// The other denominator: what libldap and slapd do without us. Reads one entry by a base search
+// from several connections for some seconds.
 //   raw_ldap URI BIND-DN PASSWORD DN CONNECTIONS SECONDS   ->   "<operations a second> <p99 in ms>"
 #include <ldap.h>
 
@@ -25,9 +25,10 @@ LDAP* connect(const Target& target) {
   int version = LDAP_VERSION3;
   ldap_initialize(&handle, target.uri);
   ldap_set_option(handle, LDAP_OPT_PROTOCOL_VERSION, &version);
-  berval secret{std::char_traits<char>::length(target.password), const_cast<char*>(target.password)};
-  const int rc = ldap_sasl_bind_s(handle, target.bind_dn, LDAP_SASL_SIMPLE, &secret, nullptr, nullptr,
-                                  nullptr);
+  berval secret{std::char_traits<char>::length(target.password),
+                const_cast<char*>(target.password)};
+  const int rc = ldap_sasl_bind_s(handle, target.bind_dn, LDAP_SASL_SIMPLE, &secret, nullptr,
+                                  nullptr, nullptr);
   if (rc != LDAP_SUCCESS) {
     std::fprintf(stderr, "raw_ldap: bind: %s\n", ldap_err2string(rc));
     std::exit(1);
@@ -41,8 +42,8 @@ std::vector<double> read_until(const Target& target, Clock::time_point end) {
   while (Clock::now() < end) {
     const auto begin = Clock::now();
     LDAPMessage* answer = nullptr;
-    const int rc = ldap_search_ext_s(handle, target.dn, LDAP_SCOPE_BASE, "(objectClass=*)", nullptr, 0,
-                                     nullptr, nullptr, nullptr, 1, &answer);
+    const int rc = ldap_search_ext_s(handle, target.dn, LDAP_SCOPE_BASE, "(objectClass=*)", nullptr,
+                                     0, nullptr, nullptr, nullptr, 1, &answer);
     if (rc != LDAP_SUCCESS || ldap_count_entries(handle, answer) != 1) {
       std::fprintf(stderr, "raw_ldap: read: %s\n", ldap_err2string(rc));
       std::exit(1);
@@ -77,6 +78,5 @@ int main(int argc, char** argv) {
       });
   }
   std::sort(all.begin(), all.end());
-  std::printf("%.0f %.3f\n", static_cast<double>(all.size()) / seconds,
-              all[all.size() * 99 / 100]);
+  std::printf("%.0f %.3f\n", static_cast<double>(all.size()) / seconds, all[all.size() * 99 / 100]);
 }
