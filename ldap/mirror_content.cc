@@ -424,7 +424,7 @@ void MirrorContent::set_links(NodeId node, Prepared& change) {
     gone[link] = without(before, after);
     for (const NodeId target : added) {
       add_source(target, link, node);
-      if (lost_lately(target)) doubtful_.push_back(nodes_[node].record->id());
+      if (!loading_ && is_doubtful(target)) doubtful_.push_back(nodes_[node].record->id());
     }
     if (added.empty() && gone[link].empty()) continue;
     if (after.empty()) {
@@ -480,6 +480,7 @@ void MirrorContent::note_erased(const EntryUuid& id) {
 }
 
 void MirrorContent::forget_losses() {
+  youth_ = std::max(youth_ - 1, 0);
   const std::unordered_set<NodeId> forgotten =
       std::exchange(lost_before_, std::exchange(lost_, {}));
   for (const NodeId node : forgotten) release_if_unused(node);
@@ -533,6 +534,7 @@ void MirrorContent::finish_load() {
     if (!is_named(node)) free_.push_back(node);
   }
   loading_ = false;
+  youth_ = 2;
   previous_ = nullptr;
   for (const auto& [node, key] : strangers_) doubt_sources(node);
 }

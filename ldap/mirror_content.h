@@ -112,6 +112,7 @@ class MirrorContent {
   bool lost_lately(NodeId node) const {
     return lost_.contains(node) || lost_before_.contains(node);
   }
+  bool is_doubtful(NodeId target) const { return youth_ > 0 || lost_lately(target); }
   void count_child(std::string_view key, int by);
   Hashes hashes_of(const Record*) const;
 
@@ -136,6 +137,7 @@ class MirrorContent {
   std::vector<EntryUuid> doubtful_;
   // Names that lost their entry, since the last forget_losses() and before: they keep their nodes.
   std::unordered_set<NodeId> lost_, lost_before_;
+  int youth_ = 0;  // forget_losses() until no loss from before the load can matter
   std::array<EntryUuid, 1024> erased_{};
   std::size_t next_erased_ = 0;
 };

@@ -96,21 +96,31 @@ std::string_view ResourceReader::external_id() const {
   return {};
 }
 
-JsonSlice ResourceReader::annotations() const {
-  if (opened_) return annotations_;
+// Taken apart once a record: most attributes that are asked for are not there.
+void ResourceReader::open_annotations() const {
   opened_ = true;
+  annotations_.clear();
   const std::string_view text = first(Attr::kHabScim);
-  annotations_ = {};
-  if (text.empty() || !(is_ascii(text) || is_valid_utf8(text))) return annotations_;
-  annotations_ = JsonSlice::open(text).value_or(JsonSlice());
-  return annotations_;
+  if (text.empty() || !(is_ascii(text) || is_valid_utf8(text))) return;
+  const auto all = JsonSlice::open(text);
+  if (!all) return;
+  all->each_member(
+      [this](std::string_view name, JsonSlice value) { annotations_.emplace_back(name, value); });
+}
+
+JsonSlice ResourceReader::annotation(std::string_view name) const {
+  if (!opened_) open_annotations();
+  for (const auto& [key, value] : annotations_) {
+    if (key == name) return value;
+  }
+  return {};
 }
 
 JsonSlice ResourceReader::noted(const Attribute& attribute) const {
-  const JsonSlice all = annotations();
-  if (all.is_nothing()) return all;
+  if (opened_ && annotations_.empty()) return {};
   const Schema* extension = type_.extension_of(attribute);
-  return (extension ? all.member(extension->home_key) : all).member(attribute.name);
+  return extension ? annotation(extension->home_key).member(attribute.name)
+                   : annotation(attribute.name);
 }
 
 Scalar ResourceReader::link_scalar(const ldap::Record& linked, std::string_view what) const {

@@ -6,6 +6,7 @@
 #include <array>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "ldap/mirror.h"
@@ -53,7 +54,8 @@ class ResourceReader : public Accessor {
   std::string_view first(ldap::Attr attr) const { return first_[static_cast<std::size_t>(attr)]; }
   // A value habScim holds, in the object of an extension when `attribute` belongs to one.
   JsonSlice noted(const Attribute&) const;
-  JsonSlice annotations() const;
+  // A top-level member of habScim.
+  JsonSlice annotation(std::string_view name) const;
   Scalar link_scalar(const ldap::Record&, std::string_view what) const;
   Scalar scalar_of(JsonSlice, Type) const;
 
@@ -64,13 +66,14 @@ class ResourceReader : public Accessor {
  private:
   Scalar meta(const Attribute* sub) const;
   std::string_view external_id() const;
+  void open_annotations() const;
 
   const ResourceType& type_;
   const Audience& audience_;
   const CommonAttributes& common_;
   std::array<std::string_view, ldap::kAttrCount> first_{};
   mutable bool opened_ = false;
-  mutable JsonSlice annotations_;
+  mutable std::vector<std::pair<std::string_view, JsonSlice>> annotations_;
 };
 
 }  // namespace habilitd::scim

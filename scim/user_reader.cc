@@ -77,13 +77,13 @@ const std::vector<MergedValue>& UserReader::merged(const Attribute& attribute) c
 // noted.
 bool UserReader::is_derived(const Attribute& attribute) const {
   if (&attribute != known_.formatted && &attribute != known_.family_name) return false;
-  const JsonSlice derived = annotations().member("derived");
+  const JsonSlice derived = annotation("derived");
   const JsonSlice note = derived.member(attribute.ldap == Attr::kCn ? "cn" : "sn");
   return note.is_string() && note.string(scratch_) == first(attribute.ldap);
 }
 
 bool UserReader::has_active() const {
-  return !first(Attr::kHabActive).empty() || annotations().member("active").is_nothing();
+  return !first(Attr::kHabActive).empty() || annotation("active").is_nothing();
 }
 
 std::size_t UserReader::own_count(const Attribute& attribute) const {

@@ -124,7 +124,7 @@ std::string Provider::user(const std::string& user_name, Json more) {
   more["schemas"] = {"urn:ietf:params:scim:schemas:core:2.0:User"};
   more["userName"] = user_name;
   const Answer made = ask("POST /Users", more);
-  BOOST_REQUIRE_MESSAGE(made.status() == 201, made.response.body);
+  BOOST_REQUIRE_MESSAGE(made.status() == 201, made.response.body + logged());
   return made.at("/id").get<std::string>();
 }
 
@@ -132,7 +132,7 @@ std::string Provider::group(const std::string& name, const std::vector<std::stri
   Json body{{"schemas", {"urn:ietf:params:scim:schemas:core:2.0:Group"}}, {"displayName", name}};
   for (const std::string& id : members) body["members"].push_back({{"value", id}});
   const Answer made = ask("POST /Groups", body);
-  BOOST_REQUIRE_MESSAGE(made.status() == 201, made.response.body);
+  BOOST_REQUIRE_MESSAGE(made.status() == 201, made.response.body + logged());
   return made.at("/id").get<std::string>();
 }
 
