@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "fastcgi/authzen_question.h"
 #include "policies/authzen_fixture.h"
+#include "workflow/client_limiter.h"
 
 namespace habilitd::fastcgi {
 namespace {
@@ -81,6 +82,11 @@ AuthzenEndpoint::AuthzenEndpoint(workflow::Services& services, Settings settings
 Response AuthzenEndpoint::handle(const Request& request, const Segments& rest,
                                  const Result<workflow::Client>& caller) const {
   if (!caller) return not_recognised(caller.error(), request);
+  if (auto admitted = workflow::admit_client(services_, *caller); !admitted) {
+    Response response = problem(429, "rate-limited", "Too many requests.", request);
+    response.set("Retry-After", admitted.error().detail);
+    return response;
+  }
   if (!caller->may(kScope)) {
     return problem(403, "scope", "The token lacks the scope decisions.", request);
   }

@@ -72,7 +72,7 @@ ldap::Layout layout(const Reader& reader) {
         Place{"groups", &ldap::Layout::groups}, Place{"applications", &ldap::Layout::applications},
         Place{"requests", &ldap::Layout::requests}, Place{"sessions", &ldap::Layout::sessions},
         Place{"tokens", &ldap::Layout::tokens}, Place{"outbox", &ldap::Layout::outbox},
-        Place{"services", &ldap::Layout::services}}) {
+        Place{"events", &ldap::Layout::events}, Place{"services", &ldap::Layout::services}}) {
     result.*member = reader.dn(std::string("directory.") + name, result.*member);
   }
   result.steward =
@@ -137,11 +137,29 @@ workflow::WorkflowSettings workflow_settings(const Reader& reader) {
   settings.session_absolute = reader.duration("sessions.absolute");
   settings.sign_ins_per_name = reader.number("sign_in.per_name");
   settings.sign_ins_per_network = reader.number("sign_in.per_network");
+  settings.events_retention = reader.duration("events.retention");
+  settings.events_kept = reader.size("events.kept");
+  settings.client_rate = reader.number("clients.rate");
+  settings.client_burst = reader.number("clients.burst");
   return settings;
 }
 
-scim::Settings scim_settings(const Reader& reader) {
+// Null without a key, or with one that cannot be used: that is a problem.
+std::shared_ptr<const JwsSigner> events_signer(Reader& reader) {
+  constexpr const char* kName = "events.signing_key_file";
+  if (reader.text(kName).empty()) return nullptr;
+  const auto pem = read_key_file(reader.path(kName));
+  auto signer =
+      pem ? JwsSigner::from_pem(*pem) : Result<std::shared_ptr<const JwsSigner>>(pem.error());
+  if (signer) return *std::move(signer);
+  reader.problem(kName, signer.error().detail);
+  return nullptr;
+}
+
+scim::Settings scim_settings(Reader& reader) {
   scim::Settings settings;
+  settings.events_wait = reader.duration("events.wait");
+  settings.events_signer = events_signer(reader);
   settings.base_url = reader.text("site.base_url") + "/scim/v2";
   settings.default_count = reader.size("scim.default_count");
   settings.max_results = reader.size("scim.max_results");

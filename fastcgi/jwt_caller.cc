@@ -57,10 +57,11 @@ Client client_of(const JwtClaims& claims, const JwtSettings& settings, const Mir
   client.id = client_id(settings.rules.issuer, claims.client);
   client.name = claims.client;
   client.from_jwt = true;
-  client.dialect = workflow::dialect_of_token(view, claims.client);
   for (const std::string& scope : claims.scopes) {
     if (workflow::is_scope(scope)) client.scopes.insert(scope);
   }
+  const bool known = workflow::apply_token_entry(view, client);
+  if (!known && settings.require_entry) client.scopes.clear();
   client.person = person_of(claims, settings.person_key, view);
   return client;
 }

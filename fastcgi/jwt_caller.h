@@ -18,6 +18,7 @@ struct JwtSettings {
   JwtRules rules;  // an empty issuer: no JWT is accepted
   JwksStore::Options keys;
   PersonKey person_key = PersonKey::kUserName;
+  bool require_entry = false;  // a client without a token entry of its name may do nothing
   bool on() const { return !rules.issuer.empty(); }
 };
 
@@ -47,8 +48,9 @@ class JwtCallers {
 };
 
 // The client that accepted claims make. Its id is derived from issuer and client id, so that it is
-// the same each time and never a directory entry's; its dialect is that of the token entry
-// (`habilitd token`) of the same name, else rfc; its scopes are those of ours that the token has.
+// the same each time and never a directory entry's; its dialect, structures, mail domains, rate and
+// feed are those of the token entry (`habilitd token`) of the same name, if there is one; its scopes
+// are those of ours that the token has.
 workflow::Client client_of(const JwtClaims&, const JwtSettings&, const ldap::Mirror::View&);
 
 }  // namespace habilitd::fastcgi

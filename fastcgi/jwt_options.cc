@@ -117,6 +117,11 @@ void add_claims(std::vector<Option>& table) {
                    "What that claim holds: user-name (userName in SCIM) or entry-uuid (id in "
                    "SCIM).",
                    check_one_of({"user-name", "entry-uuid"})});
+  table.push_back({"jwt.require_entry", "no", false,
+                   "yes: a client may do something only if there is a token entry of its name "
+                   "(`habilitd token create --jwt`), which holds its structures, mail domains and "
+                   "rate. no: a client without one is limited by its scopes alone.",
+                   check_flag});
 }
 
 }  // namespace
@@ -140,6 +145,7 @@ JwtSettings jwt_settings(const Settings& settings) {
   if (settings.text("jwt.person_key") == "entry-uuid") {
     result.person_key = JwtSettings::PersonKey::kEntryUuid;
   }
+  result.require_entry = settings.flag("jwt.require_entry");
   result.keys.source.uri = settings.text("jwt.jwks_uri");
   std::string& ca_file = result.keys.source.ca_file;
   ca_file = settings.text("jwt.ca_file");

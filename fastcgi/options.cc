@@ -97,7 +97,7 @@ void add_tree(Table& table) {
   table.push_back(
       {"directory.suffix", "", true, "Name under which everything stands.", check_name});
   for (const char* place : {"people", "structures", "habilitations", "groups", "applications",
-                            "requests", "sessions", "tokens", "outbox", "services"}) {
+                            "requests", "sessions", "tokens", "outbox", "events", "services"}) {
     table.push_back(
         {std::string("directory.") + place, "", false,
          std::string("Base of the ") + place + "; empty: ou=" + place + " under directory.suffix.",
@@ -186,6 +186,35 @@ void add_scim(Table& table) {
       {"scim.max_results", "1000", false, "Most resources on a page.", check_number(1, 10000)});
 }
 
+void add_clients(Table& table) {
+  table.push_back({"clients.rate", "0", false,
+                   "Requests a minute that a client (SCIM, AuthZEN) without a rate of its own may "
+                   "make; more get 429 with Retry-After. 0: no limit.",
+                   check_number(0, 1000000)});
+  table.push_back({"clients.burst", "0", false,
+                   "How many of these may come at once; 0: a sixth of clients.rate, at least 10.",
+                   check_number(0, 1000000)});
+}
+
+void add_events(Table& table) {
+  table.push_back({"events.retention", "7d", false,
+                   "How long an event waits under directory.events for the clients that listen "
+                   "(scope events:read).",
+                   check_duration});
+  table.push_back({"events.kept", "100000", false,
+                   "Most events that wait; beyond that the oldest are removed.",
+                   check_number(100, 10'000'000)});
+  table.push_back({"events.wait", "5s", false,
+                   "How long a client may wait for the next event in one request; four at most "
+                   "wait at once, others are answered immediately.",
+                   check_duration});
+  table.push_back({"events.signing_key_file", "", false,
+                   "File with a private key (PEM: P-256, or RSA of 2048 bits and more) that signs "
+                   "events; empty: they are not signed (`alg: none`), and TLS says where they come "
+                   "from.",
+                   nullptr});
+}
+
 void add_portal_texts(Table& table) {
   const auto text = [&](const std::string& name, const char* value, const char* help) {
     table.push_back({"portal." + name, value, false, help, check_one_line});
@@ -237,6 +266,8 @@ Table make_table() {
   add_mail(table);
   add_people(table);
   add_scim(table);
+  add_clients(table);
+  add_events(table);
   add_jwt_options(table);
   add_portal_texts(table);
   add_portal_links(table);

@@ -12,4 +12,7 @@ namespace habilitd::fastcgi {
 // KiB, or readable by everybody.
 Result<Secret> read_secret_file(const std::string& path);
 
+// A key in PEM: the whole file, with the same conditions.
+Result<Secret> read_key_file(const std::string& path);
+
 }  // namespace habilitd::fastcgi

@@ -1,5 +1,6 @@
 #include "fastcgi/timers.h"
 
+#include "workflow/events.h"
 #include "workflow/outbox.h"
 #include "workflow/reconcile.h"
 #include "workflow/sessions.h"
@@ -42,6 +43,14 @@ Ticker::Pause sweep_pass(Services& services) {
   return kAfterFailure;
 }
 
+Ticker::Pause events_pass(Services& services) {
+  if (!services.directory.view()) return 500ms;
+  const auto swept = workflow::sweep_events(services, kSweepAtOnce);
+  if (swept) return 60s;
+  services.log.warn("events.sweep.failed", {{"reason", swept.error().reason}});
+  return kAfterFailure;
+}
+
 }  // namespace
 
 MailPass::MailPass(Services& services) : services_(services) {}
@@ -73,6 +82,7 @@ Timers::Timers(Services& services, bool send_mails) {
   });
   add("reconciler", [&services] { return reconcile_pass(services); });
   add("sessions", [&services] { return sweep_pass(services); });
+  add("events", [&services] { return events_pass(services); });
   if (send_mails) add("mails", MailPass(services));
 }
 

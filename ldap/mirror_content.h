@@ -27,7 +27,7 @@
 
 namespace habilitd::ldap {
 
-inline constexpr std::size_t kKindCount = 11;  // enum Kind
+inline constexpr std::size_t kKindCount = static_cast<std::size_t>(Kind::kService) + 1;
 
 class MirrorContent {
  public:

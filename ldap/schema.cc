@@ -69,6 +69,7 @@ constexpr std::array<AttrInfo, kAttrCount> kTable{{
     plain(Attr::kHabExpires, "habExpires"),
     plain(Attr::kHabSeen, "habSeen"),
     plain(Attr::kHabClient, "habClient"),
+    exact(Attr::kHabPending, "habPending"),
     plain(Attr::kEntryUuid, "entryUUID"),
     plain(Attr::kEntryCsn, "entryCSN"),
     plain(Attr::kCreateTimestamp, "createTimestamp"),
@@ -113,6 +114,7 @@ Layout Layout::standard(const Dn& suffix) {
   layout.sessions = Dn::child("ou", "sessions", suffix);
   layout.tokens = Dn::child("ou", "tokens", suffix);
   layout.outbox = Dn::child("ou", "outbox", suffix);
+  layout.events = Dn::child("ou", "events", suffix);
   layout.services = Dn::child("ou", "services", suffix);
   layout.steward = Dn::child("cn", "habilitd", layout.services);
   return layout;

@@ -32,7 +32,7 @@ inline constexpr int kAssertionFailed = 122;
 // clang-format off
 enum class Kind : std::uint8_t {
   kOther, kPerson, kStructure, kHabilitation, kGroup, kApplication,
-  kRequest, kSession, kToken, kOutbox, kService
+  kRequest, kSession, kToken, kOutbox, kEvent, kService
 };
 
 enum class Attr : std::uint8_t {
@@ -49,6 +49,8 @@ enum class Attr : std::uint8_t {
   kHabRevision, kHabPersonId, kHabRecord, kHabSlot, kHabEffect, kHabOutbox, kHabCreated, kHabDue, kHabUntil,
   // habSession, habToken
   kHabHash, kHabExpires, kHabSeen, kHabClient,
+  // habEvent
+  kHabPending,
   // operational
   kEntryUuid, kEntryCsn, kCreateTimestamp, kModifyTimestamp, kPwdReset, kPwdAccountLockedTime, kPwdChangedTime,
   kCount
@@ -69,7 +71,7 @@ const std::array<AttrInfo, kAttrCount>& attr_table();
 struct Layout {
   Dn suffix;
   Dn people, structures, habilitations, groups, applications, requests, sessions, tokens, outbox,
-      services;
+      events, services;
   Dn steward;                                  // permanent member of every group, hidden everywhere
   std::string person_class = "inetOrgPerson";  // what makes an entry under `people` a person
   std::string group_class = "groupOfNames";

@@ -57,6 +57,7 @@ Names names_of(const Directory::Options& options) {
           {"@SESSIONS@", layout.sessions.str()},
           {"@TOKENS@", layout.tokens.str()},
           {"@OUTBOX@", layout.outbox.str()},
+          {"@EVENTS@", layout.events.str()},
           {"@SERVICES@", layout.services.str()},
           {"@STEWARD@", layout.steward.str()},
           {"@DECOY@", decoy_name(layout).str()},

@@ -26,9 +26,9 @@ constexpr std::array<Feature, 6> kFeatures{{
     {"supportedExtension", "1.3.6.1.4.1.4203.1.11.3", "who am I (RFC 4532)", "use OpenLDAP 2.5"},
 }};
 
-constexpr std::array<const char*, 9> kClasses{"habPerson",  "habStructure",       "habHabilitation",
-                                              "habGroup",   "habApplicationInfo", "habRequest",
-                                              "habSession", "habToken",           "habOutboxEntry"};
+constexpr std::array<const char*, 10> kClasses{
+    "habPerson",  "habStructure", "habHabilitation", "habGroup",       "habApplicationInfo",
+    "habRequest", "habSession",   "habToken",        "habOutboxEntry", "habEvent"};
 
 constexpr const char* kLoadSchema =
     "load the schema: habilitd directory init --schema | ldapadd -Y EXTERNAL -H ldapi:///";
@@ -91,10 +91,11 @@ void check_features(Connection& reader, const Layout& layout, SetupFindings& fin
 }
 
 void check_tree(Connection& reader, const Layout& layout, SetupFindings& findings) {
-  const std::array<const Dn*, 12> wanted{
+  const std::array<const Dn*, 13> wanted{
       &layout.suffix, &layout.people,   &layout.structures,   &layout.habilitations,
       &layout.groups, &layout.requests, &layout.applications, &layout.sessions,
-      &layout.tokens, &layout.outbox,   &layout.services,     &layout.steward};
+      &layout.tokens, &layout.outbox,   &layout.events,       &layout.services,
+      &layout.steward};
   for (const Dn* name : wanted) {
     if (!reader.read(*name, {"1.1"})) {
       findings.push_back(setup_error("the entry " + name->str() + " is missing",

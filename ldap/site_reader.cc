@@ -58,6 +58,7 @@ SiteReader::SiteReader(const Layout& layout) {
   add_place(layout.sessions, "habSession", Kind::kSession);
   add_place(layout.tokens, "habToken", Kind::kToken);
   add_place(layout.outbox, "habOutboxEntry", Kind::kOutbox);
+  add_place(layout.events, "habEvent", Kind::kEvent);
   add_place(layout.groups, layout.group_class, Kind::kGroup);
   add_place(layout.people, layout.person_class, Kind::kPerson);
   add_place(layout.services, "", Kind::kService);

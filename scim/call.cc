@@ -19,7 +19,7 @@ Call::Call(workflow::Services& all, const Settings& set, const Request& asked,
       request(asked),
       client(by),
       tolerance(parse_dialect(by.dialect)),
-      audience{set.base_url, by.id.str() + ":"} {}
+      audience{set.base_url, by.id.str() + ":", workflow::Sight(by)} {}
 
 Result<Json> read_body(const Call& call) {
   JsonLimits limits;
@@ -37,11 +37,13 @@ bool is_of(const ResourceType& type, const ldap::Record& record) {
   return record.kind() == ldap::Kind::kGroup || record.kind() == ldap::Kind::kHabilitation;
 }
 
-Result<ldap::RecordPtr> find_resource(const ldap::Mirror::View& view, const ResourceType& type,
-                                      std::string_view id) {
+Result<ldap::RecordPtr> find_resource(const Call& call, const ldap::Mirror::View& view,
+                                      const ResourceType& type, std::string_view id) {
   const auto parsed = EntryUuid::parse(id);
   auto record = parsed ? view.by_id(*parsed) : nullptr;
-  if (!record || !is_of(type, *record)) return unknown_resource();
+  if (!record || !is_of(type, *record) || !call.audience.sight.sees(*record, view)) {
+    return unknown_resource();
+  }
   return record;
 }
 
@@ -50,7 +52,7 @@ Result<std::unique_ptr<ResourceReader>> read_resource(const Call& call, const Re
                                                       const AttributeSet& wanted) {
   const auto view = call.services.directory.view();
   if (!view) return view.error();
-  auto record = find_resource(*view, type, id);
+  auto record = find_resource(call, *view, type, id);
   if (!record) return record.error();
   auto reader = make_reader(type, call.audience);
   reader->look_at(*std::move(record), &*view);

@@ -24,6 +24,7 @@ struct Call {
   const workflow::Client& client;
   Tolerance tolerance;
   Audience audience;
+  std::string txn;  // of an asynchronous request, for its events; empty: each has its own
 
   const ldap::Layout& layout() const { return services.directory.layout(); }
   const std::string* query(std::string_view name) const { return find(request.target.query, name); }
@@ -35,8 +36,8 @@ Result<Json> read_body(const Call&);
 std::unique_ptr<ResourceReader> make_reader(const ResourceType&, const Audience&);
 // Is the record a resource of that type?
 bool is_of(const ResourceType&, const ldap::Record&);
-// By the id of a URL, which is case-exact; kNotFound.
-Result<ldap::RecordPtr> find_resource(const ldap::Mirror::View&, const ResourceType&,
+// By the id of a URL, which is case-exact; kNotFound, also for what the client may not see.
+Result<ldap::RecordPtr> find_resource(const Call&, const ldap::Mirror::View&, const ResourceType&,
                                       std::string_view id);
 // The resource with the links of `wanted` kept; the view is let go.
 Result<std::unique_ptr<ResourceReader>> read_resource(const Call&, const ResourceType&,

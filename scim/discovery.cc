@@ -1,6 +1,7 @@
 #include "scim/discovery.h"
 
 #include "base/json.h"
+#include "scim/announce.h"
 #include "scim/schema.h"
 
 namespace habilitd::scim {
@@ -76,6 +77,7 @@ Json config_json(const Settings& settings) {
             {"defaultPaginationMethod", "index"},
             {"defaultPageSize", settings.default_count},
             {"maxPageSize", settings.max_results}}},
+          {"securityEvents", {{"asyncRequest", "request"}, {"eventUris", event_uris()}}},
           {"authenticationSchemes",
            {{{"type", "oauthbearertoken"},
              {"name", "Bearer token"},

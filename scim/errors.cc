@@ -21,7 +21,7 @@ struct Words {
   std::string_view reason, scim_type, detail;
 };
 // Reasons of other layers that a client can do something about.
-constexpr std::array<Words, 23> kWords{{
+constexpr std::array<Words, 25> kWords{{
     {"json-syntax", "invalidSyntax", "The body is not well-formed JSON."},
     {"json-encoding", "invalidSyntax", "The body is not UTF-8, or holds U+0000."},
     {"json-repeated-key", "invalidSyntax", "A member of an object stands twice."},
@@ -45,6 +45,8 @@ constexpr std::array<Words, 23> kWords{{
     {"assertion-failed", "", "The resource has changed since that version."},
     {"habilitation-group", "",
      "The group confers a habilitation and is changed member by member only."},
+    {"mail-domain", "", "An address or userName is in a mail domain that is not this client's."},
+    {"leaves-client", "", "With this change the person would no longer be this client's."},
     {"administrators-group", "", "The group is beyond this client's grants."},
 }};
 
@@ -163,6 +165,8 @@ Response error_response(const Error& original) {
     response = error_answer(status_of(error.code), type, plain_detail(error.code));
   }
   if (response.status == 503) response.set("Retry-After", "2");
+  // workflow/client_limiter.h: the detail is the number of seconds.
+  if (error.reason == "rate-limited") response.set("Retry-After", error.detail);
   if (response.status == 401) response.set("WWW-Authenticate", "Bearer realm=\"habilitd\"");
   return response;
 }

@@ -28,7 +28,8 @@ const std::vector<ldap::RecordPtr>& GroupReader::members() const {
   members_.reserve(nodes.size());
   for (const ldap::NodeId node : nodes) {
     auto member = view_->at(node);
-    if (member && is_member_resource(*member)) members_.push_back(std::move(member));
+    if (member && is_member_resource(*member) && sees(*member))
+      members_.push_back(std::move(member));
   }
   return members_;
 }

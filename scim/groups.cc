@@ -1,5 +1,6 @@
 #include "scim/groups.h"
 
+#include "scim/announce.h"
 #include "scim/errors.h"
 #include "scim/group_entry.h"
 #include "scim/group_reader.h"
@@ -39,7 +40,7 @@ template <class Describe>
 Result<GroupChange> work_out(Call& call, std::string_view id, Describe&& describe) {
   const auto view = call.services.directory.view();
   if (!view) return view.error();
-  auto record = find_resource(*view, group_type(), id);
+  auto record = find_resource(call, *view, group_type(), id);
   if (!record) return record.error();
   auto condition = write_condition(call.request.headers.if_match, **record, call.layout());
   if (!condition) return condition.error();
@@ -111,6 +112,24 @@ Status write_group(Call& call, const GroupChange& change) {
   return write_members(call, change.group->id(), change.members, options);
 }
 
+// Of a group that confers a habilitation each grant is told by whoever applies it.
+void announce_change(const Call& call, const GroupChange& change, const char* verb) {
+  if (change.group->kind() == ldap::Kind::kHabilitation) return;
+  const EntryUuid id = change.group->id();
+  {
+    const auto view = call.services.directory.view();
+    const auto now = view ? view->by_id(id) : nullptr;
+    if (!now || now->csn() == change.group->csn()) return;
+  }
+  std::vector<std::string> attributes;
+  if (change.before.display_name != change.after.display_name) {
+    attributes.emplace_back("displayName");
+  }
+  if (change.before.external_id != change.after.external_id) attributes.emplace_back("externalId");
+  if (change.members_change) attributes.emplace_back("members");
+  announce(call, group_type(), {verb, id, std::move(attributes)});
+}
+
 Status apply_edits(Call& call, const std::vector<Edit>& edits, GroupChange& change,
                    MemberPlan& plan) {
   Json tree{{"displayName", change.before.display_name}};
@@ -157,6 +176,7 @@ Result<Response> create_group(Call& call) {
       return joined.error();
     }
   }
+  announce(call, group_type(), {"create", added->id, changed_attributes(Json::object(), *tree)});
   return written_response(call, group_type(), added->id, 201);
 }
 
@@ -174,6 +194,7 @@ Result<Response> replace_group(Call& call, std::string_view id) {
   });
   if (!change) return change.error();
   if (auto ok = write_group(call, *change); !ok) return ok.error();
+  announce_change(call, *change, "put");
   return written_response(call, group_type(), change->group->id(), 200);
 }
 
@@ -189,6 +210,7 @@ Result<Response> patch_group(Call& call, std::string_view id) {
   });
   if (!change) return change.error();
   if (auto ok = write_group(call, *change); !ok) return ok.error();
+  announce_change(call, *change, "patch");
   const EntryUuid group = change->group->id();
   const bool members = (*shown)[group_attributes().members->index];
   const bool small = call.query("attributes") || !members || !is_big(call, group);
@@ -202,8 +224,10 @@ Result<Response> delete_group(Call& call, std::string_view id) {
   auto change = work_out(call, id, [](GroupChange&, MemberPlan&) { return done(); });
   if (!change) return change.error();
   if (auto ok = may_change_group(call, *change->group); !ok) return ok.error();
+  const auto receivers = workflow::receivers_of(call.services, change->group->id());
   auto removed = remove_group(call, *change->group, change->condition);
   if (!removed) return removed.error();
+  announce_deletion(call, group_type(), change->group->id(), receivers);
   Response response;
   response.status = 204;
   return response;

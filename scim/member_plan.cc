@@ -35,8 +35,10 @@ Result<std::set<EntryUuid>> MemberPlan::ids_of(const Json& value, bool must_exis
       continue;
     }
     const auto record = view_.by_id(*id);
-    if (must_exist && (!record || !is_member_resource(*record))) return no_member(text);
-    ids.insert(*id);
+    const bool known = record && is_member_resource(*record) && sees(*record);
+    if (must_exist && !known) return no_member(text);
+    // Somebody else's people do not leave by this client's hand either.
+    if (known || audience_.sight.all()) ids.insert(*id);
   }
   return ids;
 }
@@ -72,7 +74,7 @@ Result<std::set<EntryUuid>> MemberPlan::matching(const FilterNode& filter) const
   }
   for (const EntryUuid& id : add_) {
     const auto record = view_.by_id(id);
-    if (!record) continue;
+    if (!record || !sees(*record)) continue;
     const bool person = record->kind() == ldap::Kind::kPerson;
     const Json alone{{"members", Json::array({{{"value", id.str()},
                                                {"display", shown_name(*record)},
@@ -145,7 +147,9 @@ Status MemberPlan::apply(const Edit& edit) {
   return ids ? add(*ids) : Status(ids.error());
 }
 
+// Who replaces the members that she sees leaves the others alone.
 workflow::MemberChange MemberPlan::change() const {
+  if (!audience_.sight.all() && group_) return difference();
   return {listed(add_), listed(remove_), replace_all_};
 }
 
@@ -154,7 +158,7 @@ workflow::MemberChange MemberPlan::difference() const {
   const ldap::NodeId group = group_->node();
   const auto holds = [&](const EntryUuid& id) {
     const auto record = view_.by_id(id);
-    return record && view_.linked(group, ldap::Link::kMember, record->node());
+    return record && sees(*record) && view_.linked(group, ldap::Link::kMember, record->node());
   };
   for (const EntryUuid& id : add_) {
     if (!holds(id)) change.add.push_back(id);
@@ -165,7 +169,8 @@ workflow::MemberChange MemberPlan::difference() const {
   if (!replace_all_) return change;
   for (const ldap::NodeId node : view_.targets(group, ldap::Link::kMember)) {
     const auto record = view_.at(node);
-    if (record && add_.count(record->id()) == 0) change.remove.push_back(record->id());
+    if (record && sees(*record) && add_.count(record->id()) == 0)
+      change.remove.push_back(record->id());
   }
   return change;
 }

@@ -31,6 +31,7 @@ class MemberPlan {
   workflow::MemberChange difference() const;
 
  private:
+  bool sees(const ldap::Record& record) const { return audience_.sight.sees(record, view_); }
   Result<std::set<EntryUuid>> ids_of(const Json& value, bool must_exist) const;
   Result<std::set<EntryUuid>> matching(const FilterNode&) const;
   bool ids_in_filter(const FilterNode&, std::set<EntryUuid>&) const;

@@ -13,13 +13,15 @@
 #include "scim/accessor.h"
 #include "scim/json_slice.h"
 #include "scim/known_attributes.h"
+#include "workflow/tenancy.h"
 
 namespace habilitd::scim {
 
-// For whom is read: the client's externalIds, and the service's own address.
+// For whom is read: the client's externalIds and what it may see, and the service's own address.
 struct Audience {
   std::string base_url;   // ends in /scim/v2
   std::string id_prefix;  // "<client id>:", before the client's externalIds in habExternalId
+  workflow::Sight sight = {};
 };
 
 // W/"...": entryCSN without what never changes.
@@ -56,6 +58,8 @@ class ResourceReader : public Accessor {
   JsonSlice noted(const Attribute&) const;
   // A top-level member of habScim.
   JsonSlice annotation(std::string_view name) const;
+  // May the linked entry be shown? Needs the view.
+  bool sees(const ldap::Record& linked) const { return audience_.sight.sees(linked, *view_); }
   Scalar link_scalar(const ldap::Record&, std::string_view what) const;
   Scalar scalar_of(JsonSlice, Type) const;
 

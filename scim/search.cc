@@ -50,7 +50,8 @@ class Search {
       } else if (auto ok = scan(); !ok) {
         return ok;
       }
-    } else if (auto ok = query_.sort_by ? scan() : take_page(); !ok) {
+    } else if (auto ok = query_.sort_by || !call_.audience.sight.all() ? scan() : take_page();
+               !ok) {
       return ok;
     }
     if (query_.sort_by) sort();
@@ -70,7 +71,7 @@ class Search {
 
  private:
   void consider(const RecordPtr& record) {
-    if (!is_of(type_, *record)) return;
+    if (!is_of(type_, *record) || !call_.audience.sight.sees(*record, view_)) return;
     reader_->look_at(record, &view_);
     if (query_.filter && !matches(*query_.filter, *reader_)) return;
     hits_.push_back({record, query_.sort_by ? key() : SortKey{}});

@@ -4,13 +4,16 @@
 #include <exception>
 
 #include "base/text.h"
+#include "scim/async.h"
 #include "scim/call.h"
 #include "scim/discovery.h"
 #include "scim/errors.h"
+#include "scim/events_endpoint.h"
 #include "scim/groups.h"
 #include "scim/search.h"
 #include "scim/users.h"
 #include "scim/version.h"
+#include "workflow/client_limiter.h"
 
 namespace habilitd::scim {
 namespace {
@@ -90,7 +93,8 @@ bool has_body(Method method) {
 
 // What can be said of a request without looking at what it asks for. None: nothing wrong.
 std::optional<Response> refuse_form(const Request& request, const Settings& settings) {
-  if (!accepts_json(request.headers.accept)) {
+  // RFC 9967 section 2.5.1.1: an asynchronous answer has no body to accept.
+  if (!accepts_json(request.headers.accept) && !prefers_async(request.headers.prefer)) {
     return error_answer(406, {}, "Only application/scim+json and application/json are served.");
   }
   if (!has_body(request.method)) return std::nullopt;
@@ -181,16 +185,23 @@ Result<Response> dispatch(Call& call, const Route& target) {
 
 struct Server::Parts {
   Parts(workflow::Services& all, Settings set)
-      : services(all), settings(std::move(set)), discovery(settings) {}
+      : services(all),
+        settings(std::move(set)),
+        discovery(settings),
+        events(all, settings),
+        async(all, settings.base_url, [this](const AsyncJob& job) { return run(job); }) {}
 
   Response answer(const Request&, const Segments&, const Result<workflow::Client>& caller);
   Response document(const Request&, const Route&) const;
-  Response resource(const Request&, const Route&, const workflow::Client&);
+  Response resource(const Request&, const Route&, const workflow::Client&, std::string txn = {});
+  Response run(const AsyncJob&);
   void note_failure(const Request&, const Error&);
 
   workflow::Services& services;
   const Settings settings;
   const Discovery discovery;
+  EventsEndpoint events;
+  AsyncRequests async;  // its thread uses all the others
 };
 
 // RFC 7644 section 4: no filter here, and paging is ignored.
@@ -216,8 +227,9 @@ void Server::Parts::note_failure(const Request& request, const Error& error) {
 }
 
 Response Server::Parts::resource(const Request& request, const Route& target,
-                                 const workflow::Client& client) {
+                                 const workflow::Client& client, std::string txn) {
   Call call(services, settings, request, client);
+  call.txn = std::move(txn);
   auto response = dispatch(call, target);
   call.tolerance.report(services.metrics, services.log, client.id.str());
   if (response) return *std::move(response);
@@ -225,10 +237,35 @@ Response Server::Parts::resource(const Request& request, const Route& target,
   return error_response(response.error());
 }
 
+// A request accepted before, by the client's scopes as they are now.
+Response Server::Parts::run(const AsyncJob& job) {
+  const Route target = route(job.segments);
+  if (!target.type || !allowed(target.allow, method_name(job.request.method))) {
+    return error_response(unknown_resource());
+  }
+  if (!may(job.client, target, job.request.method)) {
+    return error_response({Errc::kForbidden, "scope", {}});
+  }
+  try {
+    return resource(job.request, target, job.client, job.txn);
+  } catch (const std::exception& fault) {
+    services.log.error("scim.bug",
+                       {{"request", job.request.request_id}, {"what", std::string(fault.what())}});
+    return error_response({Errc::kInternal, "bug", {}});
+  }
+}
+
 Response Server::Parts::answer(const Request& request, const Segments& segments,
                                const Result<workflow::Client>& caller) {
   const Route target = route(segments);
   if (target.place != Place::kConfig && !caller) return unauthenticated(caller.error());
+  if (caller && target.place != Place::kConfig) {
+    if (auto ok = workflow::admit_client(services, *caller); !ok) return error_response(ok.error());
+  }
+  if (!segments.empty() && segments.front() == "Events") {
+    if (auto refused = refuse_form(request, settings)) return *std::move(refused);
+    return events.answer(request, segments, *caller);
+  }
   if (target.place == Place::kNowhere) return error_response(unknown_resource());
   if (target.place == Place::kLater) {
     return error_answer(501, {}, "This endpoint is not implemented.");
@@ -243,7 +280,13 @@ Response Server::Parts::answer(const Request& request, const Segments& segments,
     return error_response({Errc::kForbidden, "scope", {}});
   }
   if (auto refused = refuse_form(request, settings)) return *std::move(refused);
-  return target.type ? resource(request, target, *caller) : document(request, target);
+  if (!target.type) return document(request, target);
+  const bool writes = target.place != Place::kSearch && request.method != Method::kGet &&
+                      request.method != Method::kHead;
+  if (writes) {
+    if (auto accepted = async.accept(request, segments, *caller)) return *std::move(accepted);
+  }
+  return resource(request, target, *caller);
 }
 
 Server::Server(workflow::Services& services, Settings settings)

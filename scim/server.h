@@ -6,7 +6,9 @@
 #include <string>
 #include <vector>
 
+#include "base/clock.h"
 #include "base/http.h"
+#include "base/jws_signer.h"
 #include "workflow/services.h"
 #include "workflow/tokens.h"
 
@@ -16,6 +18,8 @@ struct Settings {
   std::string base_url;  // ends in /scim/v2
   std::size_t default_count = 100, max_results = 1000;
   std::size_t max_payload = 1 << 20;  // bytes
+  Duration events_wait{5000};         // how long a poll for events may hold a thread
+  std::shared_ptr<const JwsSigner> events_signer = {};  // null: events are not signed
 };
 
 class Server {

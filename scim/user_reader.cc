@@ -36,7 +36,7 @@ ldap::RecordPtr UserReader::manager() const {
   manager_.reset();
   for (const ldap::NodeId node : view_->targets(record_->node(), Link::kManager)) {
     auto found = view_->at(node);
-    if (found && found->kind() == Kind::kPerson) return manager_ = std::move(found);
+    if (found && found->kind() == Kind::kPerson && sees(*found)) return manager_ = std::move(found);
   }
   return nullptr;
 }
@@ -47,7 +47,9 @@ const std::vector<ldap::RecordPtr>& UserReader::groups() const {
   groups_.clear();
   for (const ldap::NodeId node : view_->sources(record_->node(), Link::kMember)) {
     auto group = view_->at(node);
-    if (group && (group->kind() == Kind::kGroup || group->kind() == Kind::kHabilitation)) {
+    const bool shown =
+        group && (group->kind() == Kind::kGroup || group->kind() == Kind::kHabilitation);
+    if (shown && sees(*group)) {
       groups_.push_back(std::move(group));
     }
   }

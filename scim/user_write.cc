@@ -56,14 +56,15 @@ std::vector<std::string> wanted_external_ids(const Json& tree, const ldap::Recor
 }
 
 // The manager's name in the directory; empty: none.
-Result<std::string> wanted_manager(const Json& tree, const ldap::Mirror::View& view) {
+Result<std::string> wanted_manager(const Json& tree, const Audience& audience,
+                                   const ldap::Mirror::View& view) {
   const Json* manager = find_value(user_type(), tree, *user_attributes().manager);
   if (!manager) return std::string();
   const auto value = manager->find("value");
   if (value == manager->end()) return std::string();
   const auto id = EntryUuid::parse(value->get_ref<const std::string&>());
   const auto record = id ? view.by_id(*id) : nullptr;
-  if (!record || record->kind() != ldap::Kind::kPerson) {
+  if (!record || record->kind() != ldap::Kind::kPerson || !audience.sight.sees(*record, view)) {
     return invalid_value("The manager is not the id of a User.");
   }
   return record->dn();
@@ -98,8 +99,15 @@ Result<UserWrite> write_user(Json tree, const UserReader* now, const Audience& a
   const ldap::Record* record = now ? now->record().get() : nullptr;
   auto wanted = wanted_values(tree, record);
   if (!wanted) return wanted.error();
+  const auto wish = [&](Attr attr) {
+    const auto found = wanted->find(attr);
+    return found == wanted->end() ? std::vector<std::string>() : found->second;
+  };
+  if (auto ok = audience.sight.accepts(record, view, wish(Attr::kMail), wish(Attr::kUid)); !ok) {
+    return ok.error();
+  }
   (*wanted)[Attr::kHabExternalId] = wanted_external_ids(tree, record, audience);
-  auto manager = wanted_manager(tree, view);
+  auto manager = wanted_manager(tree, audience, view);
   if (!manager) return manager.error();
   if (!now) {
     if (!manager->empty()) (*wanted)[Attr::kManager] = {*manager};

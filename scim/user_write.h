@@ -22,7 +22,8 @@ struct UserWrite {
 
 // `now`: the person as she is; null for a new one. The reader stands on her record with its manager
 // kept. `view` resolves the manager. Takes the password out of the tree. Errors: kInvalid with
-// reason invalidValue (a mail address, an unknown manager, a hashed password).
+// reason invalidValue (a mail address, an unknown manager, a hashed password); kForbidden for what
+// is not the client's (workflow/tenancy.h).
 Result<UserWrite> write_user(Json tree, const UserReader* now, const Audience&, const ldap::Layout&,
                              const ldap::Mirror::View& view);
 

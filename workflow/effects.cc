@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "workflow/deed.h"
+#include "workflow/events.h"
 #include "workflow/grants.h"
 #include "workflow/notices.h"
 #include "workflow/requests.h"
@@ -79,7 +80,10 @@ Result<RequestRecord> finish_grant(Services& services, const StoredRequest& stor
   after.state = State::kActive;
   const auto swapped = finish(services, stored, after, "applied");
   if (!swapped) return swapped.error();
-  if (*swapped == Swap::kDone) return after;
+  if (*swapped == Swap::kDone) {
+    publish_habilitation(services, after, true);
+    return after;
+  }
   auto now = read_request(services, stored.record.id);
   if (!now) return now.error();
   const State state = now->record.state;
@@ -94,7 +98,9 @@ Result<RequestRecord> finish_withdrawal(Services& services, const StoredRequest&
   RequestRecord after = stored.record;
   const auto swapped = finish(services, stored, after, "applied");
   if (!swapped) return swapped.error();
-  return *swapped == Swap::kDone ? after : stored.record;
+  if (*swapped != Swap::kDone) return stored.record;
+  publish_habilitation(services, after, false);
+  return after;
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "workflow/services.h"
 
+#include "workflow/client_limiter.h"
 #include "workflow/sign_in_limiter.h"
 
 namespace habilitd::workflow {
@@ -15,7 +16,10 @@ Services::Services(ldap::Directory& directory_in, Catalogue& catalogue_in, Audit
       metrics(metrics_in),
       settings(std::move(settings_in)),
       limiter_(std::make_unique<SignInLimiter>(settings.sign_ins_per_name,
-                                               settings.sign_ins_per_network)) {}
+                                               settings.sign_ins_per_network)),
+      client_limiter_(
+          std::make_unique<ClientLimiter>(RateLimit{settings.client_rate, settings.client_burst})) {
+}
 
 Services::~Services() = default;
 

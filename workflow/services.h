@@ -18,6 +18,7 @@
 
 namespace habilitd::workflow {
 
+class ClientLimiter;  // workflow/client_limiter.h
 class SignInLimiter;  // workflow/sign_in_limiter.h
 
 struct WorkflowSettings {
@@ -28,6 +29,9 @@ struct WorkflowSettings {
       "iam-admin";  // cn of the group whose members administer the platform
   Duration session_idle{30 * 60 * 1000}, session_absolute{8 * 3600 * 1000};
   int sign_ins_per_name = 10, sign_ins_per_network = 60;  // failures a minute before slow-down
+  int client_rate = 0, client_burst = 0;  // of clients without their own; a minute; 0: no limit
+  Duration events_retention{7 * 24 * 3600 * 1000LL};
+  std::size_t events_kept = 100'000;
 };
 
 class Services {
@@ -43,6 +47,7 @@ class Services {
   Metrics& metrics;
   const WorkflowSettings settings;
   SignInLimiter& limiter() { return *limiter_; }
+  ClientLimiter& client_limiter() { return *client_limiter_; }
 
   // Decisions about one person happen one after the other in this process, so that two grants that
   // exclude each other cannot both be judged before either is applied.
@@ -63,6 +68,7 @@ class Services {
   Guarded<OutboxPass> outbox_pass_;
   NameKeys names_;
   std::unique_ptr<SignInLimiter> limiter_;
+  std::unique_ptr<ClientLimiter> client_limiter_;
 };
 
 }  // namespace habilitd::workflow

@@ -1,8 +1,8 @@
 #include "workflow/tokens.h"
 
 #include "base/crypto.h"
-#include "base/json.h"
 #include "base/text.h"
+#include "workflow/client_settings.h"
 
 namespace habilitd::workflow {
 namespace {
@@ -12,24 +12,7 @@ using ldap::Identity;
 
 constexpr std::string_view kSecretKind = "bearer";
 constexpr std::size_t kLongestBearer = 512;
-
-std::string encode_client(const Client& client) {
-  return dump(Json{{"dialect", client.dialect}, {"scopes", client.scopes}});
-}
-
-// What the entry says beside its name; a client that cannot be read has no scope at all.
-bool decode_client(std::string_view text, Client& client) {
-  const auto json = parse_json(text);
-  if (!json || !json->is_object()) return false;
-  const auto dialect = json->find("dialect");
-  if (dialect != json->end() && dialect->is_string()) client.dialect = dialect->get<std::string>();
-  const auto scopes = json->find("scopes");
-  if (scopes == json->end() || !scopes->is_array()) return false;
-  for (const Json& scope : *scopes) {
-    if (scope.is_string()) client.scopes.insert(scope.get<std::string>());
-  }
-  return true;
-}
+constexpr std::string_view kFeedScope = "events:read";
 
 bool decode_expiry(std::string_view text, Client& client) {
   if (text.empty()) return true;
@@ -45,18 +28,8 @@ std::optional<Client> client_from(const EntryUuid& id, std::string_view name,
   client.id = id;
   client.name = name;
   if (!decode_client(client_text, client) || !decode_expiry(expires, client)) return std::nullopt;
+  if (client.scopes.count(kFeedScope) > 0) client.feed = id;
   return client;
-}
-
-Status check_client(const Client& client) {
-  if (!is_presentable(client.name)) return invalid("token-name", client.name);
-  for (const std::string& scope : client.scopes) {
-    if (!is_scope(scope)) return invalid("token-scope", scope);
-  }
-  for (const char* known : {"rfc", "entra", "okta", "strict"}) {
-    if (client.dialect == known) return done();
-  }
-  return invalid("token-dialect", client.dialect);
 }
 
 ldap::Dn token_dn(const ldap::Layout& layout, std::string_view name) {
@@ -85,8 +58,8 @@ Actor Client::actor() const {
 }
 
 bool is_scope(std::string_view scope) {
-  for (const char* plain :
-       {"users:read", "users:write", "groups:read", "groups:write", "decisions", "grant:*"}) {
+  for (const char* plain : {"users:read", "users:write", "groups:read", "groups:write",
+                            "events:read", "decisions", "grant:*"}) {
     if (scope == plain) return true;
   }
   constexpr std::string_view kGrant = "grant:";
@@ -115,6 +88,39 @@ Result<Secret> create_token(ldap::Directory& directory, const Client& client, Cl
   if (added) return secret;
   if (added.error().directory_code != ldap::code::kEntryAlreadyExists) return added.error();
   return Error{Errc::kConflict, "token-name-taken", client.name, added.error().directory_code};
+}
+
+Status edit_token(ldap::Directory& directory, std::string_view name,
+                  const std::function<Status(Client&)>& edit) {
+  using ldap::Change;
+  const ldap::Layout& layout = directory.layout();
+  const ldap::Dn dn = token_dn(layout, name);
+  const auto entry =
+      directory.read(Identity::kDecisions, dn, {Attr::kCn, Attr::kHabClient, Attr::kHabExpires});
+  if (!entry) return entry.error();
+  const auto text = [&](Attr attr) { return entry->first(layout.name(attr).str()); };
+  const std::string before = text(Attr::kHabClient), expired = text(Attr::kHabExpires);
+  auto client = client_from({}, text(Attr::kCn), before, expired);
+  if (!client) return invalid("token-unreadable", std::string(name));
+  if (auto edited = edit(*client); !edited) return edited;
+  if (auto checked = check_client(*client); !checked) return checked;
+  std::vector<Change> changes;
+  const auto swap = [&](Attr attr, const std::string& old_value, const std::string& new_value) {
+    if (old_value == new_value) return;
+    if (!old_value.empty()) {
+      changes.push_back(ldap::change(layout, Change::Op::kDelete, attr, {old_value}));
+    }
+    if (!new_value.empty()) {
+      changes.push_back(ldap::change(layout, Change::Op::kAdd, attr, {new_value}));
+    }
+  };
+  swap(Attr::kHabClient, before, encode_client(*client));
+  swap(Attr::kHabExpires, expired, client->expires ? to_generalized_time(*client->expires) : "");
+  if (changes.empty()) return done();
+  const auto written = directory.modify(Identity::kDecisions, dn, changes);
+  if (written) return done();
+  if (written.error().directory_code != ldap::code::kNoSuchAttribute) return written.error();
+  return Error{Errc::kStale, "token-changed", std::string(name), written.error().directory_code};
 }
 
 Status revoke_token(ldap::Directory& directory, std::string_view name) {
@@ -160,13 +166,21 @@ Result<Client> find_client(const ldap::Mirror::View& view, std::string_view bear
   return *std::move(client);
 }
 
-std::string dialect_of_token(const ldap::Mirror::View& view, std::string_view name) {
-  const auto record = view.find_one(Attr::kCn, name, ldap::Kind::kToken);
-  Client client;
-  if (record && record->first(Attr::kCn) == name) {
-    decode_client(record->first(Attr::kHabClient), client);
+bool apply_token_entry(const ldap::Mirror::View& view, Client& client) {
+  // Found without regard to case: a restriction holds for every spelling of the name.
+  const auto record = view.find_one(Attr::kCn, client.name, ldap::Kind::kToken);
+  if (!record) return false;
+  Client said;
+  if (!decode_client(record->first(Attr::kHabClient), said)) {
+    client.scopes.clear();
+    return true;
   }
-  return client.dialect;
+  if (record->first(Attr::kCn) == client.name) client.dialect = said.dialect;
+  client.structures = std::move(said.structures);
+  client.mail_domains = std::move(said.mail_domains);
+  client.rate = said.rate;
+  if (said.scopes.count(kFeedScope) > 0) client.feed = record->id();
+  return true;
 }
 
 }  // namespace habilitd::workflow

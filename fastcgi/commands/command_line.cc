@@ -17,8 +17,17 @@ constexpr const char* kScopes =
     "What the token allows, repeated or with commas:\n"
     "  users:read users:write    people over SCIM (write includes read)\n"
     "  groups:read groups:write  structures, groups and habilitations over SCIM\n"
+    "  events:read               what happened, from POST /scim/v2/Events (RFC 8936)\n"
     "  decisions                 AuthZEN evaluations\n"
     "  grant:APP.ROLE            give and take that habilitation; grant:* all of them";
+constexpr const char* kStructures =
+    "SIRET of a structure that is its own, repeated or with commas. With --structure or\n"
+    "--mail-domain the client sees and changes its own people only: those it created, those\n"
+    "attached to a structure of its own, those with a mail address in a domain of its own.\n"
+    "Of groups: those it created, and habilitations of its structures. none: no structure";
+constexpr const char* kMailDomains =
+    "Mail domain that is its own, repeated or with commas; exactly this one, not what stands\n"
+    "under it. It gives people no address elsewhere. none: no domain";
 
 // Filled by the parser, read by the command that was chosen.
 struct Arguments {
@@ -81,19 +90,46 @@ void add_service(Words& words, Arguments& a) {
       ->add_option("FILE", a.file, "Audit log (default: audit.file of the settings)");
 }
 
+void add_client_settings(CLI::App* command, TokenRequest& token) {
+  command
+      ->add_option("--dialect", token.dialect, "SCIM dialect: rfc (default), entra, okta, strict")
+      ->check(CLI::IsMember({"rfc", "entra", "okta", "strict"}));
+  command->add_option("--structure", token.structures, kStructures)->delimiter(',');
+  command->add_option("--mail-domain", token.mail_domains, kMailDomains)->delimiter(',');
+  command->add_option("--rate", token.rate,
+                      "Requests a minute; more get 429 with Retry-After. none: clients.rate of the "
+                      "settings");
+  command->add_option("--burst", token.burst,
+                      "How many of these at once; none: a sixth of the rate, at least 10");
+  command->add_option("--expires", token.expires,
+                      "Last instant, such as 2027-01-31T00:00:00Z; none: no end");
+}
+
 void add_token(Words& words, Arguments& a) {
-  CLI::App* group = words.group("token", "Bearer tokens of programs");
+  CLI::App* group = words.group("token", "Bearer tokens of programs, and what each program may do");
   CLI::App* create =
       words.configured(group, "create", "Make a token and print its secret, once",
                        [](const Arguments& x) { return token_create(x.config, x.token); });
   create->add_option("--name", a.token.name, "What it is for; unique")->required();
   create->add_option("--scope", a.token.scopes, kScopes)->required()->delimiter(',');
-  create->add_option("--dialect", a.token.dialect, "SCIM dialect: rfc, entra, okta or strict")
-      ->check(CLI::IsMember({"rfc", "entra", "okta", "strict"}))
-      ->capture_default_str();
-  create->add_option("--expires", a.token.expires, "Last instant, such as 2027-01-31T00:00:00Z");
+  add_client_settings(create, a.token);
+  create->add_flag("--jwt", a.token.jwt,
+                   "For a client of the IAM of that name (jwt.issuer): its settings, no secret");
+  CLI::App* edit = words.configured(
+      group, "edit",
+      "Change what a token allows, at once; its secret and id stay. "
+      "What is not named stays as it is; a list that is named replaces the one before",
+      [](const Arguments& x) { return token_edit(x.config, x.token); });
+  edit->add_option("NAME", a.token.name, "The token's name")->required();
+  edit->add_option("--scope", a.token.scopes, kScopes)->delimiter(',');
+  add_client_settings(edit, a.token);
   words.configured(group, "list", "List tokens (never their secrets)",
                    [](const Arguments& x) { return token_list(x.config); });
+  words
+      .configured(group, "show", "All settings of one token (never its secret)",
+                  [](const Arguments& x) { return token_show(x.config, x.name); })
+      ->add_option("NAME", a.name, "The token's name")
+      ->required();
   words
       .configured(group, "revoke", "Make a token worthless at once",
                   [](const Arguments& x) { return token_revoke(x.config, x.name); })

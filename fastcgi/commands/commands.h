@@ -15,11 +15,15 @@ int serve(const std::string& config);
 int send_mails(const std::string& config);
 int check(const std::string& config);
 
+// What was not given is empty and stays as it is; the word "none" takes a setting away.
 struct TokenRequest {
-  std::string name, dialect = "rfc", expires;  // expires: RFC 3339, or empty
-  std::vector<std::string> scopes;
+  std::string name, dialect, expires, rate, burst;  // expires: RFC 3339
+  std::vector<std::string> scopes, structures, mail_domains;
+  bool jwt = false;  // the secret is not shown: the client comes with a JWT of that name
 };
 int token_create(const std::string& config, const TokenRequest&);
+int token_edit(const std::string& config, const TokenRequest&);
+int token_show(const std::string& config, const std::string& name);
 int token_list(const std::string& config);
 int token_revoke(const std::string& config, const std::string& name);
 

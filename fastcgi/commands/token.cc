@@ -1,9 +1,10 @@
+#include <charconv>
 #include <chrono>
 #include <iostream>
 
 #include "fastcgi/commands/commands.h"
 #include "fastcgi/commands/context.h"
-#include "workflow/tokens.h"
+#include "workflow/client_settings.h"
 
 namespace habilitd::fastcgi {
 namespace {
@@ -16,37 +17,128 @@ std::optional<DirectoryContext> open_directory(const std::string& config) {
   return std::optional<DirectoryContext>(std::in_place, std::move(configuration->directory));
 }
 
-Result<workflow::Client> client_of(const TokenRequest& request) {
-  workflow::Client client;
-  client.name = request.name;
-  client.dialect = request.dialect;
-  for (const std::string& scope : request.scopes) {
+bool is_none(const std::string& text) { return text == "none"; }
+
+Status set_scopes(const std::vector<std::string>& given, workflow::Client& client) {
+  if (given.empty()) return done();
+  client.scopes.clear();
+  for (const std::string& scope : given) {
     if (!workflow::is_scope(scope)) {
       return invalid("scope", scope + " is no scope; `habilitd token create --help` lists them");
     }
     client.scopes.insert(scope);
   }
-  if (request.expires.empty()) return client;
-  const auto expires = parse_rfc3339(request.expires);
-  if (!expires)
-    return invalid("expires", request.expires + " is no instant such as 2027-01-31T00:00:00Z");
+  return done();
+}
+
+Status set_structures(const std::vector<std::string>& given, workflow::Client& client) {
+  if (given.empty()) return done();
+  client.structures.clear();
+  for (const std::string& text : given) {
+    if (is_none(text)) continue;
+    const auto siret = Siret::parse(text);
+    if (!siret) return invalid("structure", text + " is no SIRET: " + siret.error().reason);
+    client.structures.insert(siret->str());
+  }
+  return done();
+}
+
+Status set_mail_domains(const std::vector<std::string>& given, workflow::Client& client) {
+  if (given.empty()) return done();
+  client.mail_domains.clear();
+  for (const std::string& text : given) {
+    if (is_none(text)) continue;
+    const auto domain = workflow::parse_mail_domain(text);
+    if (!domain) return invalid("mail-domain", text + " is no mail domain such as example.fr");
+    client.mail_domains.insert(*domain);
+  }
+  return done();
+}
+
+Status set_number(const std::string& text, const char* name, int& number) {
+  if (text.empty()) return done();
+  if (is_none(text)) {
+    number = 0;
+    return done();
+  }
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error == std::errc() && end == text.data() + text.size() && number > 0) return done();
+  return invalid(name, text + " is no number of requests; give one, or none");
+}
+
+Status set_expiry(const std::string& text, workflow::Client& client) {
+  if (text.empty()) return done();
+  if (is_none(text)) {
+    client.expires.reset();
+    return done();
+  }
+  const auto expires = parse_rfc3339(text);
+  if (!expires) return invalid("expires", text + " is no instant such as 2027-01-31T00:00:00Z");
   client.expires = *expires;
-  return client;
+  return done();
+}
+
+Status apply(const TokenRequest& request, workflow::Client& client) {
+  if (!request.dialect.empty()) client.dialect = request.dialect;
+  for (const auto& status :
+       {set_scopes(request.scopes, client), set_structures(request.structures, client),
+        set_mail_domains(request.mail_domains, client),
+        set_number(request.rate, "rate", client.rate.per_minute),
+        set_number(request.burst, "burst", client.rate.burst),
+        set_expiry(request.expires, client)}) {
+    if (!status) return status;
+  }
+  if (is_none(request.rate)) client.rate.burst = 0;
+  return done();
+}
+
+std::string joined(const std::set<std::string, std::less<>>& words, const char* otherwise) {
+  std::string text;
+  for (const std::string& word : words) text += (text.empty() ? "" : " ") + word;
+  return text.empty() ? otherwise : text;
+}
+
+std::string rate_text(const workflow::RateLimit& rate) {
+  if (rate.per_minute == 0) return "clients.rate of the settings";
+  return std::to_string(rate.per_minute) + " a minute, burst " +
+         (rate.burst == 0 ? "by default" : std::to_string(rate.burst));
+}
+
+std::string expiry_text(const workflow::Client& client) {
+  return client.expires ? to_rfc3339(*client.expires) : "no end";
+}
+
+void print_client(const workflow::Client& client) {
+  const char* all = client.restricted() ? "none" : "all";
+  std::cout << "name:         " << client.name << "\nid:           " << client.id.str()
+            << "\ndialect:      " << client.dialect
+            << "\nscopes:       " << joined(client.scopes, "none")
+            << "\nstructures:   " << joined(client.structures, all)
+            << "\nmail domains: " << joined(client.mail_domains, all)
+            << "\nrate:         " << rate_text(client.rate)
+            << "\nexpires:      " << expiry_text(client) << '\n';
 }
 
 }  // namespace
 
 int token_create(const std::string& config, const TokenRequest& request) {
-  const auto client = client_of(request);
-  if (!client) {
-    complain(client.error());
+  workflow::Client client;
+  client.name = request.name;
+  auto described = apply(request, client);
+  if (described) described = workflow::check_client(client);
+  if (!described) {
+    complain(described.error());
     return kExitUsage;
   }
   auto directory = open_directory(config);
   if (!directory) return kExitUsage;
   SystemClock clock;
-  const auto secret = workflow::create_token(directory->directory(), *client, clock);
+  const auto secret = workflow::create_token(directory->directory(), client, clock);
   if (!secret) return complain(secret.error());
+  if (request.jwt) {
+    std::cout << request.name << " made, without a secret\n";
+    return kExitDone;
+  }
   std::cout << secret->reveal() << std::endl;
   std::cerr
       << "habilitd: this is the only time the secret is shown; the directory keeps its hash\n";
@@ -59,12 +151,39 @@ int token_list(const std::string& config) {
   const auto tokens = workflow::list_tokens(directory->directory());
   if (!tokens) return complain(tokens.error());
   for (const workflow::Client& client : *tokens) {
-    std::cout << client.name << '\t' << client.dialect << '\t'
-              << (client.expires ? to_rfc3339(*client.expires) : "no end") << '\t';
-    for (const std::string& scope : client.scopes) std::cout << scope << ' ';
-    std::cout << '\n';
+    std::cout << client.name << '\t' << client.dialect << '\t' << expiry_text(client) << '\t'
+              << joined(client.scopes, "no scope") << '\t'
+              << (client.restricted() ? "own people only" : "all people") << '\n';
   }
   return kExitDone;
+}
+
+int token_edit(const std::string& config, const TokenRequest& request) {
+  workflow::Client probe;
+  if (auto readable = apply(request, probe); !readable) {
+    complain(readable.error());
+    return kExitUsage;
+  }
+  auto directory = open_directory(config);
+  if (!directory) return kExitUsage;
+  const auto edited =
+      workflow::edit_token(directory->directory(), request.name,
+                           [&](workflow::Client& client) { return apply(request, client); });
+  if (!edited) return complain(edited.error());
+  return token_show(config, request.name);
+}
+
+int token_show(const std::string& config, const std::string& name) {
+  auto directory = open_directory(config);
+  if (!directory) return kExitUsage;
+  const auto tokens = workflow::list_tokens(directory->directory());
+  if (!tokens) return complain(tokens.error());
+  for (const workflow::Client& client : *tokens) {
+    if (client.name != name) continue;
+    print_client(client);
+    return kExitDone;
+  }
+  return complain(Error{Errc::kNotFound, "token", "there is no token named " + name});
 }
 
 int token_revoke(const std::string& config, const std::string& name) {

@@ -107,6 +107,7 @@ const std::vector<Row> kProvisioningRows{
     {Who::kProvisioning, Op::kDelete, kSession, "", true},
     {Who::kProvisioning, Op::kCreate, "habHash=01,ou=sessions", "habSession", false},
     {Who::kProvisioning, Op::kCreate, "habHash=01,ou=tokens", "habToken", false},
+    {Who::kProvisioning, Op::kCreate, "habKey=e2,ou=events", "habEvent", false},
     {Who::kProvisioning, Op::kCreate, "cn=spy,ou=services", "applicationProcess", false},
     {Who::kProvisioning, Op::kSetPassword, kReaderEntry, "", false},
     {Who::kProvisioning, Op::kAddValue, kPrivileged, "member", false, kMember},
@@ -143,6 +144,8 @@ const std::vector<Row> kDecisionsRows{
     {Who::kDecisions, Op::kDelete, kToken, "", true},
     {Who::kDecisions, Op::kCreate, "habKey=m2,ou=outbox", "habOutboxEntry", true},
     {Who::kDecisions, Op::kDelete, kMail, "", true},
+    {Who::kDecisions, Op::kCreate, "habKey=e2,ou=events", "habEvent", true},
+    {Who::kDecisions, Op::kDelete, "habKey=event,ou=events", "", true},
     {Who::kDecisions, Op::kAddValue, kPrivileged, "member", false, kMember},
 };
 

@@ -21,11 +21,11 @@ inline constexpr std::array<std::pair<Link, Attr>, 4> kLinks{{{Link::kMember, At
 inline constexpr std::array kKinds{Kind::kOther,        Kind::kPerson,  Kind::kStructure,
                                    Kind::kHabilitation, Kind::kGroup,   Kind::kApplication,
                                    Kind::kRequest,      Kind::kSession, Kind::kToken,
-                                   Kind::kOutbox,       Kind::kService};
+                                   Kind::kOutbox,       Kind::kEvent,   Kind::kService};
 
 // What each Kind's entries must be on the standard tree.
 inline Kind expected_kind(const Entry& entry, const Layout& layout) {
-  const std::array<std::tuple<Dn, const char*, Kind>, 10> places{{
+  const std::array<std::tuple<Dn, const char*, Kind>, 11> places{{
       {layout.people, "inetOrgPerson", Kind::kPerson},
       {layout.structures, "habStructure", Kind::kStructure},
       {layout.habilitations, "habHabilitation", Kind::kHabilitation},
@@ -35,6 +35,7 @@ inline Kind expected_kind(const Entry& entry, const Layout& layout) {
       {layout.sessions, "habSession", Kind::kSession},
       {layout.tokens, "habToken", Kind::kToken},
       {layout.outbox, "habOutboxEntry", Kind::kOutbox},
+      {layout.events, "habEvent", Kind::kEvent},
       {layout.services, "top", Kind::kService},
   }};
   const std::string key = dn_key(entry.dn);

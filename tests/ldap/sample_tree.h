@@ -77,6 +77,11 @@ dn: habKey=mail,ou=outbox,dc=example,dc=org
 objectClass: habOutboxEntry
 habKey: mail
 habState: waiting
+
+dn: habKey=event,ou=events,dc=example,dc=org
+objectClass: habEvent
+habKey: event
+habPending: 00000000-0000-0000-0000-000000000000
 )";
 
 // Makes the boss privileged; the group stands under ou=services, which clear() leaves alone.

@@ -122,9 +122,9 @@ void Slapd::modify(std::string_view ldif, const std::string& bind_name) const {
 
 void Slapd::clear() const {
   auto connection = connect(admin());
-  for (const ldap::Dn& base :
-       {layout_.people, layout_.structures, layout_.habilitations, layout_.groups,
-        layout_.applications, layout_.requests, layout_.sessions, layout_.tokens, layout_.outbox}) {
+  for (const ldap::Dn& base : {layout_.people, layout_.structures, layout_.habilitations,
+                               layout_.groups, layout_.applications, layout_.requests,
+                               layout_.sessions, layout_.tokens, layout_.outbox, layout_.events}) {
     remove_below(connection, base);
   }
 }

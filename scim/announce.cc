@@ -1,0 +1,89 @@
+#include "scim/announce.h"
+
+namespace habilitd::scim {
+namespace {
+
+const std::string kProvisioning = "urn:ietf:params:scim:event:prov:";
+
+std::string path_of(const ResourceType& type, const EntryUuid& id) {
+  return type.endpoint() + "/" + id.str();
+}
+
+std::string version_of(const Call& call, const EntryUuid& id) {
+  const auto view = call.services.directory.view();
+  const auto record = view ? view->by_id(id) : nullptr;
+  return record ? etag_of(record->csn()) : std::string();
+}
+
+// Members of `to` that `from` lacks or has otherwise, under `prefix`.
+void add_differences(const Json& from, const Json& to, const std::string& prefix,
+                     std::vector<std::string>& paths) {
+  for (const auto& [name, value] : to.items()) {
+    const auto other = from.find(name);
+    if (name == "schemas" || (other != from.end() && *other == value)) continue;
+    const bool extension = name.starts_with("urn:") && value.is_object();
+    if (!extension) {
+      paths.push_back(prefix + name);
+    } else {
+      add_differences(other == from.end() ? Json::object() : *other, value, name + ":", paths);
+    }
+  }
+}
+
+// Members of `from` that `to` has no more.
+void add_losses(const Json& from, const Json& to, const std::string& prefix,
+                std::vector<std::string>& paths) {
+  for (const auto& [name, value] : from.items()) {
+    if (name == "schemas") continue;
+    const auto other = to.find(name);
+    if (name.starts_with("urn:") && value.is_object()) {
+      add_losses(value, other == to.end() ? Json::object() : *other, name + ":", paths);
+    } else if (other == to.end()) {
+      paths.push_back(prefix + name);
+    }
+  }
+}
+
+}  // namespace
+
+std::vector<std::string> event_uris() {
+  std::vector<std::string> uris;
+  for (const char* name :
+       {"create:notice", "put:notice", "patch:notice", "delete", "activate", "deactivate"}) {
+    uris.push_back(kProvisioning + name);
+  }
+  uris.emplace_back("urn:ietf:params:scim:event:misc:asyncresp");
+  uris.emplace_back(workflow::kGrantedEvent);
+  uris.emplace_back(workflow::kEndedEvent);
+  return uris;
+}
+
+std::vector<std::string> changed_attributes(const Json& before, const Json& after) {
+  std::vector<std::string> paths;
+  add_differences(before, after, {}, paths);
+  add_losses(before, after, {}, paths);
+  return paths;
+}
+
+void announce(const Call& call, const ResourceType& type, const Announced& what) {
+  const auto receivers = workflow::receivers_of(call.services, what.id);
+  if (receivers.empty()) return;
+  Json notice{{"attributes", what.attributes}};
+  if (std::string version = version_of(call, what.id); !version.empty()) {
+    notice["version"] = std::move(version);
+  }
+  Json events{{kProvisioning + what.verb + ":notice", std::move(notice)}};
+  if (what.active) {
+    events[kProvisioning + (*what.active ? "activate" : "deactivate")] = Json::object();
+  }
+  workflow::publish(call.services, receivers,
+                    {path_of(type, what.id), std::move(events), call.txn});
+}
+
+void announce_deletion(const Call& call, const ResourceType& type, const EntryUuid& id,
+                       const workflow::Receivers& receivers) {
+  workflow::publish(call.services, receivers,
+                    {path_of(type, id), {{kProvisioning + "delete", Json::object()}}, call.txn});
+}
+
+}  // namespace habilitd::scim
