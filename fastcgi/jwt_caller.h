@@ -49,8 +49,8 @@ class JwtCallers {
 
 // The client that accepted claims make. Its id is derived from issuer and client id, so that it is
 // the same each time and never a directory entry's; its dialect, structures, mail domains, rate and
-// feed are those of the token entry (`habilitd token`) of the same name, if there is one; its scopes
-// are those of ours that the token has.
+// feed are those of the token entry (`habilitd token`) of the same name, if there is one; its
+// scopes are those of ours that the token has.
 workflow::Client client_of(const JwtClaims&, const JwtSettings&, const ldap::Mirror::View&);
 
 }  // namespace habilitd::fastcgi

@@ -60,7 +60,8 @@ Status admit_client(Services& services, const Client& client) {
   services.metrics.count("habilitd_clients_rate_limited_total");
   if (refusal->first) {
     services.log.warn("client.rate-limited",
-                      {{"client", client.id.str()}, {"per_minute", static_cast<long long>(client.rate.per_minute)}});
+                      {{"client", client.id.str()},
+                       {"per_minute", static_cast<long long>(client.rate.per_minute)}});
   }
   const auto seconds = (refusal->wait.count() + 999) / 1000;
   return Error{Errc::kTooMany, "rate-limited", std::to_string(std::max<Duration::rep>(1, seconds))};
