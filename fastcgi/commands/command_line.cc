@@ -107,7 +107,9 @@ void add_directory(Words& words, Arguments& a) {
       group, "init", "Print what the directory needs, as LDIF; with --admin-name, make the tree",
       [](const Arguments& x) { return directory_init(x.config, x.init); });
   init->add_option("--part", a.init.part, "Only this part")
-      ->check(CLI::IsMember({"schema", "tree", "overlays", "access"}));
+      ->check(CLI::IsMember({"server", "schema", "tree", "overlays", "access"}));
+  init->add_option("--database", a.init.database, "The database's name under cn=config")
+      ->capture_default_str();
   CLI::Option* admin =
       init->add_option("--admin-name", a.init.admin_name, "Name (DN) of an administrator");
   init->add_option("--admin-password-file", a.init.admin_password_file, "File with the password")

@@ -31,7 +31,7 @@ export async function until(what, probe, milliseconds = 10000) {
   }
 }
 
-async function free_port() {
+export async function free_port() {
   return new Promise((resolve, reject) => {
     const server = createServer().once('error', reject);
     server.listen(0, '127.0.0.1', () => {
