@@ -71,8 +71,9 @@ void add_service(Words& words, Arguments& a) {
                    [](const Arguments& x) { return check(x.config); });
   words.command(nullptr, "settings", "Print docs/settings.md from the table of options",
                 [](const Arguments&) { return settings_page_command(); });
-  CLI::App* outbox = words.group("outbox", "Mails that could not be sent");
-  words.configured(outbox, "list", "List dead letters; exit 1 when there are some",
+  CLI::App* outbox = words.group("outbox", "Mails that have not left");
+  words.configured(outbox, "list",
+                   "List waiting mails and dead letters; exit 1 when there are dead ones",
                    [](const Arguments& x) { return outbox_list(x.config); });
   CLI::App* audit = words.group("audit", "The record of decisions");
   words

@@ -134,7 +134,7 @@ export class Stack {
   }
 }
 
-function read_mail(bytes) {
+export function read_mail(bytes) {
   const raw = bytes.toString('utf8').replace(/\r\n/g, '\n');
   const cut = raw.indexOf('\n\n');
   const headers = {};
