@@ -152,6 +152,7 @@ Status add_extension(const ResourceType& type, Json& tree, const Schema& extensi
   if (object.is_null()) return done();
   if (!object.is_object()) return invalid_syntax(in_quotes(extension.id) + " is an object.");
   for (const auto& [key, value] : object.items()) {
+    if (same_name(key, "schemas")) continue;  // some clients name the extension once more
     const Attribute* attribute = extension.find(key);
     const Status added =
         attribute ? add_member(type, tree, {&extension, attribute, nullptr}, value, tolerance)

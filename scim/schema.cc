@@ -224,6 +224,11 @@ Attribute always(Attribute attribute) {
   return attribute;
 }
 
+Attribute on_request(Attribute attribute) {
+  attribute.returned = Returned::kRequest;
+  return attribute;
+}
+
 Attribute canonical(Attribute attribute, std::vector<std::string> values) {
   attribute.canonical_values = std::move(values);
   return attribute;

@@ -138,6 +138,7 @@ Attribute read_only(Attribute);
 Attribute immutable(Attribute);
 Attribute write_only(Attribute);
 Attribute always(Attribute);
+Attribute on_request(Attribute);
 Attribute canonical(Attribute, std::vector<std::string>);
 Attribute refers(Attribute, std::vector<std::string>);
 
