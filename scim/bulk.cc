@@ -18,7 +18,7 @@ namespace {
 
 // Creations at the same time. slapd writes one entry after the other; what these threads hide is
 // the way there and back, and the audit log's disk.
-constexpr std::size_t kThreads = 6;
+constexpr std::size_t kThreads = 8;
 constexpr std::size_t kMostAtOnce = 256;
 
 constexpr const char* kPatchUrn = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
