@@ -140,12 +140,17 @@ workflow::WorkflowSettings workflow_settings(const Reader& reader) {
   return settings;
 }
 
-scim::Settings scim_settings(const Reader& reader) {
+scim::Settings scim_settings(Reader& reader) {
   scim::Settings settings;
   settings.base_url = reader.text("site.base_url") + "/scim/v2";
   settings.default_count = reader.size("scim.default_count");
   settings.max_results = reader.size("scim.max_results");
   settings.max_payload = reader.size("server.max_body");
+  settings.max_operations = reader.size("scim.max_operations");
+  settings.cursor_timeout = reader.duration("scim.cursor_timeout");
+  if (!reader.text("scim.cursor_secret_file").empty()) {
+    settings.cursor_secret = reader.secret("scim.cursor_secret_file");
+  }
   return settings;
 }
 

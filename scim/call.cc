@@ -1,5 +1,6 @@
 #include "scim/call.h"
 
+#include <algorithm>
 #include <chrono>
 #include <thread>
 
@@ -32,9 +33,15 @@ std::unique_ptr<ResourceReader> make_reader(const ResourceType& type, const Audi
   return std::make_unique<GroupReader>(audience);
 }
 
+const std::vector<ldap::Kind>& kinds_of(const ResourceType& type) {
+  static const std::vector<ldap::Kind> people{ldap::Kind::kPerson},
+      groups{ldap::Kind::kGroup, ldap::Kind::kHabilitation};
+  return &type == &user_type() ? people : groups;
+}
+
 bool is_of(const ResourceType& type, const ldap::Record& record) {
-  if (&type == &user_type()) return record.kind() == ldap::Kind::kPerson;
-  return record.kind() == ldap::Kind::kGroup || record.kind() == ldap::Kind::kHabilitation;
+  const auto& kinds = kinds_of(type);
+  return std::find(kinds.begin(), kinds.end(), record.kind()) != kinds.end();
 }
 
 Result<ldap::RecordPtr> find_resource(const ldap::Mirror::View& view, const ResourceType& type,

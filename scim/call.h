@@ -24,6 +24,7 @@ struct Call {
   const workflow::Client& client;
   Tolerance tolerance;
   Audience audience;
+  bool own = false;  // of a person about herself, through /Me
 
   const ldap::Layout& layout() const { return services.directory.layout(); }
   const std::string* query(std::string_view name) const { return find(request.target.query, name); }
@@ -33,7 +34,8 @@ struct Call {
 Result<Json> read_body(const Call&);
 
 std::unique_ptr<ResourceReader> make_reader(const ResourceType&, const Audience&);
-// Is the record a resource of that type?
+// The entries that are resources of that type, in the order of lists; and whether one is.
+const std::vector<ldap::Kind>& kinds_of(const ResourceType&);
 bool is_of(const ResourceType&, const ldap::Record&);
 // By the id of a URL, which is case-exact; kNotFound.
 Result<ldap::RecordPtr> find_resource(const ldap::Mirror::View&, const ResourceType&,

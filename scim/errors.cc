@@ -10,8 +10,9 @@ namespace habilitd::scim {
 namespace {
 
 constexpr std::string_view kScimTypes[] = {
-    "invalidFilter", "tooMany",  "uniqueness",   "mutability",  "invalidSyntax",
-    "invalidPath",   "noTarget", "invalidValue", "invalidVers", "sensitive"};
+    "invalidFilter", "tooMany",      "uniqueness",   "mutability",  "invalidSyntax",
+    "invalidPath",   "noTarget",     "invalidValue", "invalidVers", "sensitive",
+    "invalidCursor", "invalidCount", "expiredCursor"};
 
 bool is_scim_type(std::string_view reason) {
   return std::find(std::begin(kScimTypes), std::end(kScimTypes), reason) != std::end(kScimTypes);
@@ -21,7 +22,7 @@ struct Words {
   std::string_view reason, scim_type, detail;
 };
 // Reasons of other layers that a client can do something about.
-constexpr std::array<Words, 23> kWords{{
+constexpr std::array<Words, 24> kWords{{
     {"json-syntax", "invalidSyntax", "The body is not well-formed JSON."},
     {"json-encoding", "invalidSyntax", "The body is not UTF-8, or holds U+0000."},
     {"json-repeated-key", "invalidSyntax", "A member of an object stands twice."},
@@ -46,6 +47,7 @@ constexpr std::array<Words, 23> kWords{{
     {"habilitation-group", "",
      "The group confers a habilitation and is changed member by member only."},
     {"administrators-group", "", "The group is beyond this client's grants."},
+    {"not-for-oneself", "", "People do not change that about themselves."},
 }};
 
 const Words* words_for(std::string_view reason) {

@@ -4,10 +4,12 @@
 #include <exception>
 
 #include "base/text.h"
+#include "scim/bulk.h"
 #include "scim/call.h"
 #include "scim/discovery.h"
 #include "scim/errors.h"
 #include "scim/groups.h"
+#include "scim/me.h"
 #include "scim/search.h"
 #include "scim/users.h"
 #include "scim/version.h"
@@ -17,10 +19,21 @@ namespace {
 
 using Segments = std::vector<std::string>;
 
-enum class Place { kNowhere, kConfig, kSchemas, kTypes, kCollection, kSearch, kResource, kLater };
+enum class At {
+  kNowhere,
+  kConfig,
+  kSchemas,
+  kTypes,
+  kCollection,
+  kSearch,  // of a type, or of the root
+  kResource,
+  kRoot,
+  kMe,
+  kBulk
+};
 
 struct Route {
-  Place place = Place::kNowhere;
+  At place = At::kNowhere;
   const ResourceType* type = nullptr;  // of a collection, search or resource
   std::string_view id;                 // of a resource; of a discovery document, may be empty
   std::string_view allow;              // methods
@@ -28,31 +41,34 @@ struct Route {
 
 constexpr std::string_view kReadOnly = "GET, HEAD, OPTIONS";
 constexpr std::string_view kListing = "GET, HEAD, POST, OPTIONS";
-constexpr std::string_view kSearching = "POST, OPTIONS";
+constexpr std::string_view kPosting = "POST, OPTIONS";
 constexpr std::string_view kEntry = "GET, HEAD, PUT, PATCH, DELETE, OPTIONS";
+constexpr std::string_view kOwnEntry = "GET, HEAD, PUT, PATCH, OPTIONS";
 
-Route discovery_route(Place place, const Segments& segments) {
+Route discovery_route(At place, const Segments& segments) {
   if (segments.size() > 2) return {};
   return {place, nullptr, segments.size() == 2 ? std::string_view(segments[1]) : std::string_view(),
           kReadOnly};
 }
 
 Route route(const Segments& segments) {
-  if (segments.empty()) return {};
+  if (segments.empty()) return {At::kRoot, nullptr, {}, kReadOnly};
   const std::string& first = segments.front();
   if (first == "ServiceProviderConfig" && segments.size() == 1) {
-    return {Place::kConfig, nullptr, {}, kReadOnly};
+    return {At::kConfig, nullptr, {}, kReadOnly};
   }
-  if (first == "Schemas") return discovery_route(Place::kSchemas, segments);
-  if (first == "ResourceTypes") return discovery_route(Place::kTypes, segments);
-  if ((first == "Me" || first == "Bulk" || first == ".search") && segments.size() == 1) {
-    return {Place::kLater, nullptr, {}, {}};
+  if (first == "Schemas") return discovery_route(At::kSchemas, segments);
+  if (first == "ResourceTypes") return discovery_route(At::kTypes, segments);
+  if (segments.size() == 1) {
+    if (first == ".search") return {At::kSearch, nullptr, {}, kPosting};
+    if (first == "Me") return {At::kMe, nullptr, {}, kOwnEntry};
+    if (first == "Bulk") return {At::kBulk, nullptr, {}, kPosting};
   }
   for (const ResourceType* type : resource_types()) {
     if (first != type->endpoint().substr(1) || segments.size() > 2) continue;
-    if (segments.size() == 1) return {Place::kCollection, type, {}, kListing};
-    if (segments[1] == ".search") return {Place::kSearch, type, {}, kSearching};
-    return {Place::kResource, type, segments[1], kEntry};
+    if (segments.size() == 1) return {At::kCollection, type, {}, kListing};
+    if (segments[1] == ".search") return {At::kSearch, type, {}, kPosting};
+    return {At::kResource, type, segments[1], kEntry};
   }
   return {};
 }
@@ -102,7 +118,9 @@ std::optional<Response> refuse_form(const Request& request, const Settings& sett
     return error_answer(415, {}, "The body is application/scim+json or application/json.");
   }
   if (request.body.size() > settings.max_payload) {
-    return error_answer(413, {}, "The body is too large.");
+    return error_answer(
+        413, {},
+        "The body exceeds maxPayloadSize (" + std::to_string(settings.max_payload) + " bytes).");
   }
   return std::nullopt;
 }
@@ -115,14 +133,33 @@ Response unauthenticated(const Error& error) {
   return response;
 }
 
+bool may_touch(const workflow::Client& client, const ResourceType& type, bool reads) {
+  // "/Users": users:read, users:write
+  return client.may(ascii_lower(type.endpoint().substr(1)) + (reads ? ":read" : ":write"));
+}
+
+Scope readable_root(const workflow::Client& client) {
+  Scope scope{{}, true};
+  for (const ResourceType* type : resource_types()) {
+    if (may_touch(client, *type, true)) scope.types.push_back(type);
+  }
+  return scope;
+}
+
 // The one place where a token's scopes are compared with what a request wants to do.
 bool may(const workflow::Client& client, const Route& target, Method method) {
-  if (!target.type) return true;  // discovery: any client
-  const bool users = target.type == &user_type();
   const bool reads =
-      target.place == Place::kSearch || method == Method::kGet || method == Method::kHead;
-  if (users) return client.may(reads ? "users:read" : "users:write");
-  return client.may(reads ? "groups:read" : "groups:write");
+      target.place == At::kSearch || method == Method::kGet || method == Method::kHead;
+  if (target.type) return may_touch(client, *target.type, reads);
+  switch (target.place) {
+    case At::kRoot:
+    case At::kSearch:
+      return !readable_root(client).types.empty();
+    case At::kMe:
+      return client.may(reads ? "me:read" : "me:write") || may_touch(client, user_type(), reads);
+    default:
+      return true;  // discovery: any client; bulk: each operation is asked about by itself
+  }
 }
 
 Response options_response(std::string_view allow) {
@@ -146,22 +183,18 @@ Result<Response> get_resource(Call& call, const Route& target) {
   return resource_response(**reader, *shown, 200);
 }
 
-Result<Response> list(Call& call, const ResourceType& type) {
-  auto query = query_from_url(call, type);
+// GET of a type or of the root, and /.search of either.
+Result<Response> list(Call& call, Lists& lists, const Route& target) {
+  const Scope scope = target.type ? Scope{{target.type}} : readable_root(call.client);
+  auto query =
+      target.place == At::kSearch ? query_from_body(call, scope) : query_from_url(call, scope);
   if (!query) return query.error();
-  return list_resources(call, type, *query);
+  return lists.answer(call, *query);
 }
 
-Result<Response> search(Call& call, const ResourceType& type) {
-  auto query = query_from_body(call, type);
-  if (!query) return query.error();
-  return list_resources(call, type, *query);
-}
-
-// The methods of `allow` are all that come here.
+// What is done with one resource. The methods of `allow` are all that come here.
 Result<Response> dispatch(Call& call, const Route& target) {
   const bool users = target.type == &user_type();
-  if (target.place == Place::kSearch) return search(call, *target.type);
   switch (call.request.method) {
     case Method::kPost:
       return users ? create_user(call) : create_group(call);
@@ -172,25 +205,46 @@ Result<Response> dispatch(Call& call, const Route& target) {
     case Method::kDelete:
       return users ? delete_user(call, target.id) : delete_group(call, target.id);
     default:
-      break;
+      return get_resource(call, target);
   }
-  return target.place == Place::kResource ? get_resource(call, target) : list(call, *target.type);
+}
+
+bool is_list(const Route& target, Method method) {
+  const bool reads = method == Method::kGet || method == Method::kHead;
+  return target.place == At::kSearch || target.place == At::kRoot ||
+         (target.place == At::kCollection && reads);
+}
+
+// What a bulk operation may be about (RFC 7644 section 3.7): a type to create in, else a resource.
+std::optional<Response> refuse_operation(const workflow::Client& client, Method method,
+                                         const Segments& segments) {
+  const Route target = route(segments);
+  if (target.place == At::kNowhere) return error_response(unknown_resource());
+  if (target.place != (method == Method::kPost ? At::kCollection : At::kResource)) {
+    return error_answer(400, "invalidValue", "This path is not for bulk operations.");
+  }
+  if (!may(client, target, method)) return error_response({Errc::kForbidden, "scope", {}});
+  return std::nullopt;
 }
 
 }  // namespace
 
 struct Server::Parts {
   Parts(workflow::Services& all, Settings set)
-      : services(all), settings(std::move(set)), discovery(settings) {}
+      : services(all), settings(std::move(set)), discovery(settings), lists(settings) {}
 
   Response answer(const Request&, const Segments&, const Result<workflow::Client>& caller);
   Response document(const Request&, const Route&) const;
-  Response resource(const Request&, const Route&, const workflow::Client&);
+  Response resource(const Request&, const Route&, const workflow::Client&, bool own = false);
+  Response me(const Request&, const workflow::Client&);
+  Result<Response> bulk(const Call&);
+  Response guarded(const Request&, const Segments&, const Result<workflow::Client>& caller);
   void note_failure(const Request&, const Error&);
 
   workflow::Services& services;
   const Settings settings;
   const Discovery discovery;
+  Lists lists;
 };
 
 // RFC 7644 section 4: no filter here, and paging is ignored.
@@ -199,9 +253,9 @@ Response Server::Parts::document(const Request& request, const Route& target) co
     return error_answer(403, {}, "Discovery endpoints cannot be filtered.");
   }
   const auto id = target.id.empty() ? std::nullopt : std::optional(target.id);
-  const std::string* found = target.place == Place::kConfig ? &discovery.service_provider_config()
-                             : target.place == Place::kSchemas ? discovery.schemas(id)
-                                                               : discovery.resource_types(id);
+  const std::string* found = target.place == At::kConfig    ? &discovery.service_provider_config()
+                             : target.place == At::kSchemas ? discovery.schemas(id)
+                                                            : discovery.resource_types(id);
   return found ? json_response(200, *found) : error_response(unknown_resource());
 }
 
@@ -216,24 +270,45 @@ void Server::Parts::note_failure(const Request& request, const Error& error) {
 }
 
 Response Server::Parts::resource(const Request& request, const Route& target,
-                                 const workflow::Client& client) {
+                                 const workflow::Client& client, bool own) {
   Call call(services, settings, request, client);
-  auto response = dispatch(call, target);
+  call.own = own;
+  auto response = target.place == At::kBulk         ? bulk(call)
+                  : is_list(target, request.method) ? list(call, lists, target)
+                                                    : dispatch(call, target);
   call.tolerance.report(services.metrics, services.log, client.id.str());
   if (response) return *std::move(response);
   note_failure(request, response.error());
   return error_response(response.error());
 }
 
+// The person's own resource under another name; every answer tells the permanent one.
+Response Server::Parts::me(const Request& request, const workflow::Client& client) {
+  const std::string id = client.person->str();
+  Response response = resource(request, {At::kResource, &user_type(), id, kOwnEntry}, client, true);
+  response.set("Location", settings.base_url + user_type().endpoint() + '/' + id);
+  return response;
+}
+
+Result<Response> Server::Parts::bulk(const Call& call) {
+  const Result<workflow::Client> caller(call.client);
+  return run_bulk(call, {[&](Method method, const Segments& segments) {
+                           return refuse_operation(call.client, method, segments);
+                         },
+                         [&](const Request& request, const Segments& segments) {
+                           return guarded(request, segments, caller);
+                         }});
+}
+
 Response Server::Parts::answer(const Request& request, const Segments& segments,
                                const Result<workflow::Client>& caller) {
   const Route target = route(segments);
-  if (target.place != Place::kConfig && !caller) return unauthenticated(caller.error());
-  if (target.place == Place::kNowhere) return error_response(unknown_resource());
-  if (target.place == Place::kLater) {
-    return error_answer(501, {}, "This endpoint is not implemented.");
-  }
+  if (target.place != At::kConfig && !caller) return unauthenticated(caller.error());
+  if (target.place == At::kNowhere) return error_response(unknown_resource());
   if (request.method == Method::kOptions) return options_response(target.allow);
+  if (target.place == At::kMe) {
+    if (auto refused = refuse_me(*caller, request.method)) return *std::move(refused);
+  }
   if (!allowed(target.allow, method_name(request.method))) {
     Response response = error_answer(405, {}, "The method is not allowed here.");
     response.set("Allow", target.allow);
@@ -243,7 +318,22 @@ Response Server::Parts::answer(const Request& request, const Segments& segments,
     return error_response({Errc::kForbidden, "scope", {}});
   }
   if (auto refused = refuse_form(request, settings)) return *std::move(refused);
-  return target.type ? resource(request, target, *caller) : document(request, target);
+  if (target.place == At::kMe) return me(request, *caller);
+  const bool documents =
+      target.place == At::kConfig || target.place == At::kSchemas || target.place == At::kTypes;
+  return documents ? document(request, target) : resource(request, target, *caller);
+}
+
+// A fault of ours is logged, and shown as that and nothing else.
+Response Server::Parts::guarded(const Request& request, const Segments& segments,
+                                const Result<workflow::Client>& caller) {
+  try {
+    return answer(request, segments, caller);
+  } catch (const std::exception& fault) {
+    services.log.error("scim.bug",
+                       {{"request", request.request_id}, {"what", std::string(fault.what())}});
+    return error_response({Errc::kInternal, "bug", {}});
+  }
 }
 
 Server::Server(workflow::Services& services, Settings settings)
@@ -253,15 +343,9 @@ Server::~Server() = default;
 
 Response Server::handle(const Request& request, const std::vector<std::string>& segments,
                         const Result<workflow::Client>& caller) {
-  try {
-    Response response = parts_->answer(request, segments, caller);
-    if (request.method == Method::kHead) response.body.clear();
-    return response;
-  } catch (const std::exception& fault) {
-    parts_->services.log.error(
-        "scim.bug", {{"request", request.request_id}, {"what", std::string(fault.what())}});
-    return error_response({Errc::kInternal, "bug", {}});
-  }
+  Response response = parts_->guarded(request, segments, caller);
+  if (request.method == Method::kHead) response.body.clear();
+  return response;
 }
 
 }  // namespace habilitd::scim

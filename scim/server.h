@@ -6,7 +6,9 @@
 #include <string>
 #include <vector>
 
+#include "base/clock.h"
 #include "base/http.h"
+#include "base/secret.h"
 #include "workflow/services.h"
 #include "workflow/tokens.h"
 
@@ -16,6 +18,9 @@ struct Settings {
   std::string base_url;  // ends in /scim/v2
   std::size_t default_count = 100, max_results = 1000;
   std::size_t max_payload = 1 << 20;  // bytes
+  std::size_t max_operations = 1000;  // of one bulk request
+  Secret cursor_secret;  // shared by all hosts of a site; empty: cursors end with the process
+  Duration cursor_timeout{3600 * 1000};
 };
 
 class Server {

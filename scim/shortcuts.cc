@@ -27,6 +27,8 @@ class Finder {
         return find(node.children.front());
       case FilterOp::kEqual:
         return equal(*node.path.attribute, node.path.sub, node.operand.text);
+      case FilterOp::kNever:
+        return std::vector<RecordPtr>();
       default:
         return std::nullopt;
     }
@@ -95,13 +97,8 @@ class Finder {
   const CommonAttributes& common_;
 };
 
-// As in a scan: oldest first, each once.
-void put_in_order(std::vector<RecordPtr>& records) {
-  const auto before = [](const RecordPtr& a, const RecordPtr& b) {
-    const auto one = a->first(Attr::kCreateTimestamp), two = b->first(Attr::kCreateTimestamp);
-    return one != two ? one < two : a->id() < b->id();
-  };
-  std::sort(records.begin(), records.end(), before);
+void keep_each_once(std::vector<RecordPtr>& records) {
+  std::sort(records.begin(), records.end());
   records.erase(std::unique(records.begin(), records.end()), records.end());
 }
 
@@ -110,7 +107,7 @@ void put_in_order(std::vector<RecordPtr>& records) {
 Found candidates(const FilterNode& filter, const ResourceType& type, const ldap::Mirror::View& view,
                  const Audience& audience) {
   Found found = Finder(type, view, audience).find(filter);
-  if (found) put_in_order(*found);
+  if (found) keep_each_once(*found);
   return found;
 }
 

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "scim/errors.h"
+#include "scim/me.h"
 #include "scim/normalise.h"
 #include "scim/patch.h"
 #include "scim/projection.h"
@@ -44,6 +45,9 @@ Result<EntryUuid> try_to_save(Call& call, std::string_view id, const Change& cha
     if (auto ok = change(after); !ok) return ok.error();
     if (auto ok = check_required(user_type(), after); !ok) return ok.error();
     if (after == *before) return reader.record()->id();
+    if (call.own) {
+      if (auto ok = check_own_change(*before, after); !ok) return ok.error();
+    }
     auto made = write_user(std::move(after), &reader, call.audience, call.layout(), *view);
     if (!made) return made.error();
     write = *std::move(made);
@@ -111,6 +115,7 @@ Result<Response> replace_user(Call& call, std::string_view id) {
     if (next.find("active") == next.end()) {
       if (const auto active = tree.find("active"); active != tree.end()) next["active"] = *active;
     }
+    if (call.own) keep_what_is_not_own(tree, next);
     tree = std::move(next);
     return done();
   });

@@ -17,6 +17,7 @@ constexpr const char* kScopes =
     "What the token allows, repeated or with commas:\n"
     "  users:read users:write    people over SCIM (write includes read)\n"
     "  groups:read groups:write  structures, groups and habilitations over SCIM\n"
+    "  me:read me:write          /Me, for JWTs that act for a person\n"
     "  decisions                 AuthZEN evaluations\n"
     "  grant:APP.ROLE            give and take that habilitation; grant:* all of them";
 
