@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "scim/endpoints.h"
 #include "scim/errors.h"
 #include "scim/render.h"
 #include "scim/shortcuts.h"
@@ -16,11 +17,6 @@ using View = ldap::Mirror::View;
 
 // Comparisons that one request may cost: about a second of one core.
 constexpr std::size_t kMostComparisons = 10'000'000;
-
-std::vector<Kind> kinds_of(const ResourceType& type) {
-  if (&type == &user_type()) return {Kind::kPerson};
-  return {Kind::kGroup, Kind::kHabilitation};
-}
 
 // What is sorted by: text, or a number (also for instants and booleans).
 struct SortKey {
@@ -50,7 +46,7 @@ class Search {
       } else if (auto ok = scan(); !ok) {
         return ok;
       }
-    } else if (auto ok = query_.sort_by ? scan() : take_page(); !ok) {
+    } else if (auto ok = query_.sort_by || endpoint(type_).holds ? scan() : take_page(); !ok) {
       return ok;
     }
     if (query_.sort_by) sort();
@@ -78,11 +74,11 @@ class Search {
 
   Status scan() {
     std::size_t all = 0;
-    for (const Kind kind : kinds_of(type_)) all += view_.all(kind).size();
+    for (const Kind kind : endpoint(type_).kinds) all += view_.all(kind).size();
     if (query_.filter && all * term_count(*query_.filter) > kMostComparisons) {
       return invalid("tooMany", "The filter has too many terms for this many resources.");
     }
-    for (const Kind kind : kinds_of(type_)) {
+    for (const Kind kind : endpoint(type_).kinds) {
       for (const ldap::NodeId node : view_.all(kind)) {
         if (const RecordPtr record = view_.at(node)) consider(record);
       }
@@ -94,7 +90,7 @@ class Search {
   Status take_page() {
     paged_ = true;
     std::size_t position = 0;
-    for (const Kind kind : kinds_of(type_)) {
+    for (const Kind kind : endpoint(type_).kinds) {
       const auto& nodes = view_.all(kind);
       total_ += nodes.size();
       for (std::size_t i = query_.start - 1 > position ? query_.start - 1 - position : 0;

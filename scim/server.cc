@@ -6,10 +6,9 @@
 #include "base/text.h"
 #include "scim/call.h"
 #include "scim/discovery.h"
+#include "scim/endpoints.h"
 #include "scim/errors.h"
-#include "scim/groups.h"
 #include "scim/search.h"
-#include "scim/users.h"
 #include "scim/version.h"
 
 namespace habilitd::scim {
@@ -21,15 +20,13 @@ enum class Place { kNowhere, kConfig, kSchemas, kTypes, kCollection, kSearch, kR
 
 struct Route {
   Place place = Place::kNowhere;
-  const ResourceType* type = nullptr;  // of a collection, search or resource
+  const Endpoint* endpoint = nullptr;  // of a collection, search or resource
   std::string_view id;                 // of a resource; of a discovery document, may be empty
   std::string_view allow;              // methods
 };
 
 constexpr std::string_view kReadOnly = "GET, HEAD, OPTIONS";
-constexpr std::string_view kListing = "GET, HEAD, POST, OPTIONS";
 constexpr std::string_view kSearching = "POST, OPTIONS";
-constexpr std::string_view kEntry = "GET, HEAD, PUT, PATCH, DELETE, OPTIONS";
 
 Route discovery_route(Place place, const Segments& segments) {
   if (segments.size() > 2) return {};
@@ -48,11 +45,11 @@ Route route(const Segments& segments) {
   if ((first == "Me" || first == "Bulk" || first == ".search") && segments.size() == 1) {
     return {Place::kLater, nullptr, {}, {}};
   }
-  for (const ResourceType* type : resource_types()) {
-    if (first != type->endpoint().substr(1) || segments.size() > 2) continue;
-    if (segments.size() == 1) return {Place::kCollection, type, {}, kListing};
-    if (segments[1] == ".search") return {Place::kSearch, type, {}, kSearching};
-    return {Place::kResource, type, segments[1], kEntry};
+  for (const Endpoint& each : endpoints()) {
+    if (first != each.type->endpoint().substr(1) || segments.size() > 2) continue;
+    if (segments.size() == 1) return {Place::kCollection, &each, {}, each.collection_methods};
+    if (segments[1] == ".search") return {Place::kSearch, &each, {}, kSearching};
+    return {Place::kResource, &each, segments[1], each.resource_methods};
   }
   return {};
 }
@@ -117,12 +114,10 @@ Response unauthenticated(const Error& error) {
 
 // The one place where a token's scopes are compared with what a request wants to do.
 bool may(const workflow::Client& client, const Route& target, Method method) {
-  if (!target.type) return true;  // discovery: any client
-  const bool users = target.type == &user_type();
+  if (!target.endpoint) return true;  // discovery: any client
   const bool reads =
       target.place == Place::kSearch || method == Method::kGet || method == Method::kHead;
-  if (users) return client.may(reads ? "users:read" : "users:write");
-  return client.may(reads ? "groups:read" : "groups:write");
+  return client.may(std::string(target.endpoint->scope) + (reads ? ":read" : ":write"));
 }
 
 Response options_response(std::string_view allow) {
@@ -132,13 +127,13 @@ Response options_response(std::string_view allow) {
   return response;
 }
 
-Result<Response> get_resource(Call& call, const Route& target) {
-  auto shown = asked_projection(call, *target.type);
+Result<Response> get_resource(Call& call, const ResourceType& type, std::string_view id) {
+  auto shown = asked_projection(call, type);
   if (!shown) return shown.error();
-  auto reader = read_resource(call, *target.type, target.id, *shown);
+  auto reader = read_resource(call, type, id, *shown);
   if (!reader) return reader.error();
   const std::string& known = call.request.headers.if_none_match;
-  if (!known.empty() && names_version(known, etag_of((*reader)->record()->csn()))) {
+  if (!known.empty() && names_version(known, version_of(*(*reader)->record()))) {
     Response response = no_content(**reader);
     response.status = 304;
     return response;
@@ -160,21 +155,22 @@ Result<Response> search(Call& call, const ResourceType& type) {
 
 // The methods of `allow` are all that come here.
 Result<Response> dispatch(Call& call, const Route& target) {
-  const bool users = target.type == &user_type();
-  if (target.place == Place::kSearch) return search(call, *target.type);
+  const Endpoint& at = *target.endpoint;
+  if (target.place == Place::kSearch) return search(call, *at.type);
   switch (call.request.method) {
     case Method::kPost:
-      return users ? create_user(call) : create_group(call);
+      return at.create(call);
     case Method::kPut:
-      return users ? replace_user(call, target.id) : replace_group(call, target.id);
+      return at.replace(call, target.id);
     case Method::kPatch:
-      return users ? patch_user(call, target.id) : patch_group(call, target.id);
+      return at.patch(call, target.id);
     case Method::kDelete:
-      return users ? delete_user(call, target.id) : delete_group(call, target.id);
+      return at.remove(call, target.id);
     default:
       break;
   }
-  return target.place == Place::kResource ? get_resource(call, target) : list(call, *target.type);
+  return target.place == Place::kResource ? get_resource(call, *at.type, target.id)
+                                          : list(call, *at.type);
 }
 
 }  // namespace
@@ -243,7 +239,7 @@ Response Server::Parts::answer(const Request& request, const Segments& segments,
     return error_response({Errc::kForbidden, "scope", {}});
   }
   if (auto refused = refuse_form(request, settings)) return *std::move(refused);
-  return target.type ? resource(request, target, *caller) : document(request, target);
+  return target.endpoint ? resource(request, target, *caller) : document(request, target);
 }
 
 Server::Server(workflow::Services& services, Settings settings)

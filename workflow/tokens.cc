@@ -86,7 +86,9 @@ Actor Client::actor() const {
 
 bool is_scope(std::string_view scope) {
   for (const char* plain :
-       {"users:read", "users:write", "groups:read", "groups:write", "decisions", "grant:*"}) {
+       {"users:read", "users:write", "groups:read", "groups:write", "structures:read",
+        "structures:write", "habilitations:read", "habilitations:write", "requests:read",
+        "requests:write", "decisions", "grant:*"}) {
     if (scope == plain) return true;
   }
   constexpr std::string_view kGrant = "grant:";

@@ -18,7 +18,8 @@ struct Client {
   std::string name;
   std::string dialect = "rfc";  // rfc | entra | okta | strict
   std::set<std::string, std::less<>>
-      scopes;  // users:read users:write groups:read groups:write decisions grant:<role> grant:*
+      scopes;  // users|groups|structures|habilitations|requests:read|write
+               // decisions grant:<role> grant:*
   std::optional<Instant> expires;
   bool from_jwt = false;            // vouched for by the site's IAM: `id` is no directory entry's
   std::optional<EntryUuid> person;  // whom it acts for (SCIM /Me); only ever from a JWT
