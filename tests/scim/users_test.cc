@@ -360,7 +360,8 @@ BOOST_AUTO_TEST_CASE(a_manager_is_a_person_of_the_directory) {
        {"PATCH /Users/${a}",
         patch(R"({"op":"remove","path":")" + path + "\"}"),
         200,
-        {{"/" + kEnterprise, "absent"}, {"/schemas/1", "absent"}}}});
+        {{"/" + kEnterprise, "absent"},
+         {"/schemas/1", "\"urn:habilitd:scim:schemas:extension:User\""}}}});
 }
 
 BOOST_AUTO_TEST_CASE(answers_can_be_projected_and_left_out) {
