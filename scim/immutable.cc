@@ -9,8 +9,7 @@ namespace {
 
 bool same_value(const Attribute& attribute, const Json& a, const Json& b) {
   if (attribute.type == Type::kComplex && a.is_object() && b.is_object()) {
-    const auto x = a.find("value"), y = b.find("value");
-    return x != a.end() && y != b.end() && *x == *y;
+    return linked_id(a) == linked_id(b);
   }
   if (attribute.type == Type::kDateTime && a.is_string() && b.is_string()) {
     const auto x = parse_rfc3339(a.get_ref<const std::string&>());

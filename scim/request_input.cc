@@ -49,7 +49,7 @@ Result<workflow::Ask> read_ask(Call& call, const ResourceType& type) {
   if (!tree) return tree.error();
   auto siret = read_siret(*tree);
   if (!siret) return siret.error();
-  const auto person = EntryUuid::parse(text_at(tree->at("person"), "value"));
+  const auto person = EntryUuid::parse(linked_id(tree->at("person")));
   if (!person) return invalid_value("\"person\" is not the id of a User.");
   std::string application = text_at(*tree, "application"), role = text_at(*tree, "role");
   if (!RoleId::parse(application, role)) return invalid_value("There is no such role.");

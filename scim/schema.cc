@@ -189,7 +189,7 @@ Attribute link_attribute(std::string name, std::string description, const std::s
       complex_attribute(std::move(name), std::move(description),
                         {computed(exact(text_attribute("value", "Identifier of " + what))),
                          immutable(computed(std::move(reference))),
-                         read_only(text_attribute("display", "Name of " + what))}));
+                         on_request(read_only(text_attribute("display", "Name of " + what)))}));
 }
 
 Attribute in_ldap(Attribute attribute, ldap::Attr home) {
@@ -246,6 +246,11 @@ Attribute write_only(Attribute attribute) {
 
 Attribute always(Attribute attribute) {
   attribute.returned = Returned::kAlways;
+  return attribute;
+}
+
+Attribute on_request(Attribute attribute) {
+  attribute.returned = Returned::kRequest;
   return attribute;
 }
 

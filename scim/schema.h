@@ -149,7 +149,7 @@ Attribute text_attribute(std::string name, std::string description);
 Attribute typed_attribute(std::string name, Type, std::string description);
 Attribute complex_attribute(std::string name, std::string description, std::vector<Attribute> sub);
 // A link to another resource: value (its id), $ref, display. `what`: "the person"; `type`: "User".
-// A client sets the value, the rest follows from it.
+// A client sets the value or the $ref; the name is returned on request.
 Attribute link_attribute(std::string name, std::string description, const std::string& what,
                          const std::string& type);
 Attribute in_ldap(Attribute, ldap::Attr);
@@ -163,6 +163,7 @@ Attribute read_only(Attribute);
 Attribute immutable(Attribute);
 Attribute write_only(Attribute);
 Attribute always(Attribute);
+Attribute on_request(Attribute);
 Attribute canonical(Attribute, std::vector<std::string>);
 Attribute refers(Attribute, std::vector<std::string>);
 

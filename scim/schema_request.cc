@@ -9,7 +9,10 @@ namespace {
 using ldap::Attr;
 
 Attribute read_only_parts(Attribute attribute) {
-  for (Attribute& sub : attribute.sub) sub = read_only(std::move(sub));
+  for (Attribute& sub : attribute.sub) {
+    sub = read_only(std::move(sub));
+    sub.returned = Returned::kDefault;
+  }
   return read_only(std::move(attribute));
 }
 

@@ -121,8 +121,8 @@ Schema enterprise() {
   Attribute manager = complex_attribute(
       "manager", "The person's manager",
       {computed(exact(text_attribute("value", "Identifier of the manager's User"))),
-       read_only(std::move(reference)),
-       read_only(text_attribute("displayName", "Name of the manager"))});
+       immutable(computed(std::move(reference))),
+       on_request(read_only(text_attribute("displayName", "Name of the manager")))});
   schema.attributes = {in_ldap(text_attribute("employeeNumber", "Number given by the organisation"),
                                Attr::kEmployeeNumber),
                        text_attribute("costCenter", "Cost centre"),

@@ -37,8 +37,7 @@ Result<workflow::StructureFields> fields_of(const Call& call, const Json& tree) 
   if (!external_id.empty()) fields.external_id = call.audience.id_prefix + external_id;
   const auto parent = tree.find("parent");
   if (parent == tree.end()) return fields;
-  const auto value = parent->find("value");
-  const auto id = EntryUuid::parse(value == parent->end() ? "" : value->get<std::string>());
+  const auto id = EntryUuid::parse(linked_id(*parent));
   if (!id) return invalid("unknown-parent");
   fields.parent = *id;
   return fields;

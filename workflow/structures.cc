@@ -3,9 +3,9 @@
 #include <algorithm>
 
 #include "workflow/deed.h"
-#include "workflow/managers.h"
 #include "workflow/member_delta.h"
 #include "workflow/services.h"
+#include "workflow/structure_rules.h"
 #include "workflow/system_acts.h"
 
 namespace habilitd::workflow {
@@ -25,34 +25,6 @@ Error unknown_structure(const EntryUuid& id) {
   return {Errc::kNotFound, "unknown-structure", id.str()};
 }
 
-// To be a manager is to decide for every application: as much as granting every role.
-Status check_may_appoint(const Actor& actor) {
-  if (may_grant(actor, {}, {})) return done();
-  return Error{Errc::kForbidden, "managers-need-grant", {}};
-}
-
-RecordPtr parent_of(const View& view, const ldap::Record& structure) {
-  for (const ldap::NodeId node : view.targets(structure.node(), Link::kSeeAlso)) {
-    auto record = view.at(node);
-    if (record && record->kind() == Kind::kStructure) return record;
-  }
-  return nullptr;
-}
-
-// The parent's name in the directory; empty: none. `self` nil: of a structure that is not there
-// yet.
-Result<std::string> parent_name(const View& view, const EntryUuid& parent, const EntryUuid& self) {
-  constexpr int kDeepest = 64;
-  if (parent.nil()) return std::string();
-  const RecordPtr found = view.by_id(parent);
-  if (!found || found->kind() != Kind::kStructure) return invalid("unknown-parent", parent.str());
-  RecordPtr above = found;
-  for (int depth = 0; above; above = parent_of(view, *above), ++depth) {
-    if (above->id() == self || depth == kDeepest) return invalid("parent-cycle", parent.str());
-  }
-  return found->dn();
-}
-
 void add_parent_change(const View& view, const ldap::Layout& layout, const ldap::Record& entry,
                        const std::string& wanted, std::vector<Change>& changes) {
   LinkDelta delta;
@@ -68,6 +40,15 @@ void add_parent_change(const View& view, const ldap::Layout& layout, const ldap:
   }
   if (!present && !wanted.empty()) delta.add.push_back(wanted);
   append_changes(layout, Attr::kSeeAlso, delta, changes);
+}
+
+// An adopted structure is a plain group until it gets its first attribute of ours.
+void add_class(const ldap::Layout& layout, const ldap::Record& entry, const StructureFields& after,
+               std::vector<Change>& changes) {
+  const bool needed = !after.open || !after.external_id.empty();
+  if (!needed || entry.has_class("habStructure")) return;
+  changes.insert(changes.begin(),
+                 ldap::change(layout, Change::Op::kAdd, Attr::kObjectClass, {"habStructure"}));
 }
 
 void add_external_id_change(const ldap::Layout& layout, const ldap::Record& entry,
@@ -93,13 +74,6 @@ struct Plan {
   std::vector<Change> changes;
   bool dismisses = false;  // a manager goes: nobody may have changed the entry in between
 };
-
-// A structure that has a manager keeps one.
-Status check_manager_stays(const View& view, const ldap::Record& entry, const LinkDelta& managers) {
-  if (managers.remove.empty() || !managers.add.empty()) return done();
-  if (view.targets(entry.node(), Link::kOwner).size() > managers.remove.size()) return done();
-  return Error{Errc::kForbidden, "last-manager", {}};
-}
 
 class Changing {
  public:
@@ -144,6 +118,7 @@ Status Changing::plan_fields(const View& view, Plan& plan) const {
     add_external_id_change(layout_, *plan.entry, before.external_id, after.external_id,
                            plan.changes);
   }
+  if (!plan.changes.empty()) add_class(layout_, *plan.entry, after, plan.changes);
   return done();
 }
 
@@ -264,19 +239,6 @@ Result<ldap::Attributes> new_entry(Services& services, const Actor& actor, const
   put(Attr::kMember, *std::move(members));
   put(Attr::kOwner, *std::move(managers));
   return entry;
-}
-
-// Does somebody hold a habilitation there, with or without a record?
-bool is_used(const View& view, std::string_view siret) {
-  const auto found = view.find(Attr::kHabSiret, siret);
-  return std::any_of(found.begin(), found.end(), [&](const RecordPtr& record) {
-    if (record->kind() == Kind::kHabilitation) {
-      return !view.targets(record->node(), Link::kMember).empty();
-    }
-    const auto state = record->first(Attr::kHabState);
-    return record->kind() == Kind::kRequest &&
-           (state == state_name(State::kApproved) || state == state_name(State::kActive));
-  });
 }
 
 // The entry that may be deleted.

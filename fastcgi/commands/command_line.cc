@@ -75,8 +75,9 @@ void add_service(Words& words, Arguments& a) {
                    [](const Arguments& x) { return check(x.config); });
   words.command(nullptr, "settings", "Print docs/settings.md from the table of options",
                 [](const Arguments&) { return settings_page_command(); });
-  CLI::App* outbox = words.group("outbox", "Mails that could not be sent");
-  words.configured(outbox, "list", "List dead letters; exit 1 when there are some",
+  CLI::App* outbox = words.group("outbox", "Mails that have not left");
+  words.configured(outbox, "list",
+                   "List waiting mails and dead letters; exit 1 when there are dead ones",
                    [](const Arguments& x) { return outbox_list(x.config); });
   CLI::App* audit = words.group("audit", "The record of decisions");
   words
@@ -111,7 +112,9 @@ void add_directory(Words& words, Arguments& a) {
       group, "init", "Print what the directory needs, as LDIF; with --admin-name, make the tree",
       [](const Arguments& x) { return directory_init(x.config, x.init); });
   init->add_option("--part", a.init.part, "Only this part")
-      ->check(CLI::IsMember({"schema", "tree", "overlays", "access"}));
+      ->check(CLI::IsMember({"server", "schema", "tree", "overlays", "access"}));
+  init->add_option("--database", a.init.database, "The database's name under cn=config")
+      ->capture_default_str();
   CLI::Option* admin =
       init->add_option("--admin-name", a.init.admin_name, "Name (DN) of an administrator");
   init->add_option("--admin-password-file", a.init.admin_password_file, "File with the password")
