@@ -67,6 +67,7 @@ const UserAttributes& user_attributes() {
     a.held_siret = a.habilitations->find_sub("siret");
     a.held_display = a.habilitations->find_sub("display");
     a.held_until = a.habilitations->find_sub("until");
+    a.source = own.find("source");
     return a;
   }();
   return found;

@@ -19,7 +19,7 @@ struct UserAttributes {
   const Attribute *structures, *structure_value, *structure_ref, *structure_siret,
       *structure_display, *structure_manager;
   const Attribute *habilitations, *held_value, *held_ref, *held_application, *held_role,
-      *held_siret, *held_display, *held_until;
+      *held_siret, *held_display, *held_until, *source;
 };
 const UserAttributes& user_attributes();
 

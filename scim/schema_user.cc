@@ -165,9 +165,11 @@ Schema habilitd() {
                 {}};
   schema.attributes = {
       held_structures(), held_habilitations(),
-      in_ldap(read_only(exact(text_attribute(
-                  "source", "Where the account comes from, such as \"scim:NAME\" for a client"))),
-              Attr::kHabSource)};
+      // On request: nothing that a client did not write belongs to every answer.
+      on_request(in_ldap(
+          read_only(exact(text_attribute(
+              "source", "Where the account comes from, such as \"scim:NAME\" for a client"))),
+          Attr::kHabSource))};
   return schema;
 }
 

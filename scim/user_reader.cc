@@ -21,7 +21,7 @@ void add_values(const ldap::Record& record, Attr attr, std::string_view type,
 
 void UserReader::forget() {
   emails_ready_ = phones_ready_ = groups_ready_ = manager_ready_ = false;
-  structures_ready_ = roles_ready_ = details_ready_ = false;
+  structures_ready_ = roles_ready_ = details_ready_ = shows_source_ = false;
 }
 
 void UserReader::keep_links(const AttributeSet& wanted) {
@@ -34,6 +34,7 @@ void UserReader::keep_links(const AttributeSet& wanted) {
   if (!wanted[known_.structures->index]) structures_.clear();
   if (!wanted[known_.habilitations->index]) roles_.clear();
   groups_ready_ = manager_ready_ = structures_ready_ = roles_ready_ = details_ready_ = true;
+  shows_source_ = wanted[known_.source->index];
   view_ = nullptr;
 }
 
@@ -215,9 +216,14 @@ Scalar UserReader::role_scalar(std::size_t element, const Attribute* sub) const 
   return sub == known_.held_until && until ? Scalar::of_instant(*until) : Scalar{};
 }
 
+// `schemas` names what an answer holds (RFC 7643 section 3): a source that nobody asked for does
+// not count.
 bool UserReader::has_extension(const Schema& extension) const {
   return std::any_of(extension.attributes.begin(), extension.attributes.end(),
-                     [this](const Attribute& each) { return own_count(each) > 0; });
+                     [this](const Attribute& each) {
+                       if (&each == known_.source && !shows_source_) return false;
+                       return own_count(each) > 0;
+                     });
 }
 
 }  // namespace habilitd::scim

@@ -39,6 +39,7 @@ class UserReader : public ResourceReader {
   mutable bool emails_ready_ = false, phones_ready_ = false, groups_ready_ = false,
                manager_ready_ = false, structures_ready_ = false, roles_ready_ = false,
                details_ready_ = false;
+  bool shows_source_ = false;
   mutable std::vector<LdapValue> ldap_values_;
   mutable std::vector<MergedValue> emails_, phones_;
   mutable std::vector<ldap::RecordPtr> groups_;
