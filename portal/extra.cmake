@@ -8,8 +8,3 @@ add_custom_command(OUTPUT ${portal_embedded}
     -P ${CMAKE_SOURCE_DIR}/portal/embed.cmake
   DEPENDS ${portal_files} ${CMAKE_SOURCE_DIR}/portal/embed.cmake VERBATIM)
 target_sources(portal PRIVATE ${portal_embedded})
-# GCC bug 105651 again (cmake/habilitd.cmake), in a form that only these two meet.
-set_source_files_properties(${CMAKE_SOURCE_DIR}/portal/cookies.cc ${CMAKE_SOURCE_DIR}/portal/ask_page.cc
-  ${CMAKE_SOURCE_DIR}/base/url.cc ${CMAKE_SOURCE_DIR}/ldap/setup_configuration.cc
-  ${CMAKE_SOURCE_DIR}/ldap/setup_access.cc ${CMAKE_SOURCE_DIR}/scim/patch_parse.cc
-  PROPERTIES COMPILE_OPTIONS "$<$<CXX_COMPILER_ID:GNU>:-Wno-stringop-overflow;-Wno-stringop-overread>")

@@ -33,9 +33,8 @@ struct Call {
 // The body as JSON. Errors: those of parse_json().
 Result<Json> read_body(const Call&);
 
+// Both by the table of scim/endpoints.h.
 std::unique_ptr<ResourceReader> make_reader(const ResourceType&, const Audience&);
-// The entries that are resources of that type, in the order of lists; and whether one is.
-const std::vector<ldap::Kind>& kinds_of(const ResourceType&);
 bool is_of(const ResourceType&, const ldap::Record&);
 // By the id of a URL, which is case-exact; kNotFound.
 Result<ldap::RecordPtr> find_resource(const ldap::Mirror::View&, const ResourceType&,
@@ -55,6 +54,11 @@ Response resource_response(const ResourceReader&, const AttributeSet& shown, int
 Response no_content(const ResourceReader&);
 // After a write: the resource from the mirror, which has seen it.
 Result<Response> written_response(const Call&, const ResourceType&, const EntryUuid&, int status);
+// After a PATCH: 204 when the client wants no body, or when the resource holds very many of what
+// `members` names and nobody asked for them; else the resource. `members` null: never big.
+Result<Response> patched_response(const Call&, const ResourceType&, const EntryUuid&,
+                                  const Attribute* members);
+Response deleted_response();
 // Did the client ask for no body (RFC 7240: return=minimal)?
 bool wants_no_body(const Call&);
 

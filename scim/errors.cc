@@ -1,7 +1,7 @@
 #include "scim/errors.h"
 
 #include <algorithm>
-#include <array>
+#include <iterator>
 
 #include "scim/json_text.h"
 #include "scim/server.h"
@@ -22,7 +22,7 @@ struct Words {
   std::string_view reason, scim_type, detail;
 };
 // Reasons of other layers that a client can do something about.
-constexpr std::array<Words, 24> kWords{{
+constexpr Words kWords[] = {
     {"json-syntax", "invalidSyntax", "The body is not well-formed JSON."},
     {"json-encoding", "invalidSyntax", "The body is not UTF-8, or holds U+0000."},
     {"json-repeated-key", "invalidSyntax", "A member of an object stands twice."},
@@ -48,12 +48,26 @@ constexpr std::array<Words, 24> kWords{{
      "The group confers a habilitation and is changed member by member only."},
     {"administrators-group", "", "The group is beyond this client's grants."},
     {"not-for-oneself", "", "People do not change that about themselves."},
-}};
+    {"unknown-parent", "invalidValue", "The parent is not the id of a Structure."},
+    {"parent-cycle", "invalidValue", "A structure cannot stand below itself."},
+    {"habilitations-exist", "", "Somebody holds a habilitation there: revoke it first."},
+    {"already-decided", "", "The request was decided before, or is over."},
+    {"already-voted", "", "This client has voted in this stage."},
+    {"request-open", "uniqueness", "There is an open request for the same role."},
+    {"already-held", "uniqueness", "The person holds the role already."},
+    {"justification-short", "invalidValue", "The justification is too short."},
+    {"justification-long", "invalidValue", "The justification is too long."},
+    {"reason-missing", "invalidValue", "A refusal needs a reason."},
+    {"reason-long", "invalidValue", "The reason is too long."},
+    {"text-invalid", "invalidValue", "A text holds characters that cannot be shown."},
+    {"until-past", "invalidValue", "The end lies in the past."},
+    {"until-too-late", "invalidValue", "The end is later than the role allows."},
+};
 
 const Words* words_for(std::string_view reason) {
-  const auto found = std::find_if(kWords.begin(), kWords.end(),
-                                  [&](const Words& words) { return words.reason == reason; });
-  return found == kWords.end() ? nullptr : &*found;
+  const auto* found = std::find_if(std::begin(kWords), std::end(kWords),
+                                   [&](const Words& words) { return words.reason == reason; });
+  return found == std::end(kWords) ? nullptr : found;
 }
 
 int status_of(Errc code) {

@@ -164,6 +164,14 @@ Status add_extension(const ResourceType& type, Json& tree, const Schema& extensi
 
 }  // namespace
 
+std::string_view linked_id(const Json& link) {
+  const auto value = link.find("value"), reference = link.find("$ref");
+  if (value != link.end()) return value->get_ref<const std::string&>();
+  if (reference == link.end()) return {};
+  const std::string_view url = reference->get_ref<const std::string&>();
+  return url.substr(url.rfind('/') + 1);
+}
+
 const Json* member_of(const Json& object, std::string_view name) {
   if (!object.is_object()) return nullptr;
   for (const auto& [key, value] : object.items()) {

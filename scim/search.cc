@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "scim/endpoints.h"
 #include "scim/errors.h"
 #include "scim/render.h"
 
@@ -31,10 +32,17 @@ std::string key_of(const Call& call, const Query& query) {
   return key + (query.sorted ? query.descending ? 'd' : 'a' : '-');
 }
 
+// Does the query have to look at resources that are not on its page?
+bool compares(const Query& query) {
+  return std::any_of(query.parts.begin(), query.parts.end(), [](const Query::Part& part) {
+    return part.filter.has_value() || endpoint(*part.type).holds;
+  });
+}
+
 // Nothing to compare: only the page is looked at.
 void take_page(const Query& query, const View& view, ListPage& page) {
   for (std::size_t part = 0; part < query.parts.size(); ++part) {
-    for (const ldap::Kind kind : kinds_of(*query.parts[part].type)) {
+    for (const ldap::Kind kind : endpoint(*query.parts[part].type).kinds) {
       const auto& nodes = view.all(kind);
       const std::size_t wanted = query.start - 1 + page.hits.size();
       for (std::size_t i = wanted > page.total ? wanted - page.total : 0;
@@ -70,10 +78,7 @@ std::string list_body(const std::vector<Shown>& resources, const Query& query,
 }  // namespace
 
 Status Lists::find_page(Call& call, const Query& query, const View& view, ListPage& page) {
-  const bool compares =
-      std::any_of(query.parts.begin(), query.parts.end(),
-                  [](const Query::Part& part) { return part.filter.has_value(); });
-  if (!compares && !query.sorted && !query.cursor) {
+  if (!compares(query) && !query.sorted && !query.cursor) {
     take_page(query, view, page);
     return done();
   }
@@ -100,11 +105,9 @@ Status Lists::find_page(Call& call, const Query& query, const View& view, ListPa
                                 call.services.clock.now());
     }
   };
-  if (compares) {
-    if (const auto found = selector.find_by_index()) {
-      cut(*found);
-      return done();
-    }
+  if (const auto found = selector.find_by_index()) {
+    cut(*found);
+    return done();
   }
   const auto kept = kept_.get(key);
   auto used = kept->with(selector, cut);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "scim/endpoints.h"
 #include "scim/errors.h"
 #include "scim/shortcuts.h"
 
@@ -29,7 +30,7 @@ bool reads_own_records(const Query& query) {
 
 std::size_t count_of(const ldap::Mirror::View& view, const ResourceType& type) {
   std::size_t all = 0;
-  for (const Kind kind : kinds_of(type)) all += view.all(kind).size();
+  for (const Kind kind : endpoint(type).kinds) all += view.all(kind).size();
   return all;
 }
 
@@ -85,7 +86,7 @@ Result<std::vector<Hit>> Selector::find_all() {
   }
   std::vector<Placed> found;
   for (std::size_t part = 0; part < query_.parts.size(); ++part) {
-    for (const Kind kind : kinds_of(*query_.parts[part].type)) {
+    for (const Kind kind : endpoint(*query_.parts[part].type).kinds) {
       for (const ldap::NodeId node : view_.all(kind)) {
         if (const RecordPtr record = view_.at(node)) consider(part, record, found);
       }

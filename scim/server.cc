@@ -7,11 +7,10 @@
 #include "scim/bulk.h"
 #include "scim/call.h"
 #include "scim/discovery.h"
+#include "scim/endpoints.h"
 #include "scim/errors.h"
-#include "scim/groups.h"
 #include "scim/me.h"
 #include "scim/search.h"
-#include "scim/users.h"
 #include "scim/version.h"
 
 namespace habilitd::scim {
@@ -34,15 +33,13 @@ enum class At {
 
 struct Route {
   At place = At::kNowhere;
-  const ResourceType* type = nullptr;  // of a collection, search or resource
+  const Endpoint* endpoint = nullptr;  // of a collection, search or resource
   std::string_view id;                 // of a resource; of a discovery document, may be empty
   std::string_view allow;              // methods
 };
 
 constexpr std::string_view kReadOnly = "GET, HEAD, OPTIONS";
-constexpr std::string_view kListing = "GET, HEAD, POST, OPTIONS";
 constexpr std::string_view kPosting = "POST, OPTIONS";
-constexpr std::string_view kEntry = "GET, HEAD, PUT, PATCH, DELETE, OPTIONS";
 constexpr std::string_view kOwnEntry = "GET, HEAD, PUT, PATCH, OPTIONS";
 
 Route discovery_route(At place, const Segments& segments) {
@@ -64,11 +61,11 @@ Route route(const Segments& segments) {
     if (first == "Me") return {At::kMe, nullptr, {}, kOwnEntry};
     if (first == "Bulk") return {At::kBulk, nullptr, {}, kPosting};
   }
-  for (const ResourceType* type : resource_types()) {
-    if (first != type->endpoint().substr(1) || segments.size() > 2) continue;
-    if (segments.size() == 1) return {At::kCollection, type, {}, kListing};
-    if (segments[1] == ".search") return {At::kSearch, type, {}, kPosting};
-    return {At::kResource, type, segments[1], kEntry};
+  for (const Endpoint& each : endpoints()) {
+    if (first != each.type->endpoint().substr(1) || segments.size() > 2) continue;
+    if (segments.size() == 1) return {At::kCollection, &each, {}, each.collection_methods};
+    if (segments[1] == ".search") return {At::kSearch, &each, {}, kPosting};
+    return {At::kResource, &each, segments[1], each.resource_methods};
   }
   return {};
 }
@@ -133,15 +130,14 @@ Response unauthenticated(const Error& error) {
   return response;
 }
 
-bool may_touch(const workflow::Client& client, const ResourceType& type, bool reads) {
-  // "/Users": users:read, users:write
-  return client.may(ascii_lower(type.endpoint().substr(1)) + (reads ? ":read" : ":write"));
+bool may_touch(const workflow::Client& client, const Endpoint& endpoint, bool reads) {
+  return client.may(std::string(endpoint.scope) + (reads ? ":read" : ":write"));
 }
 
 Scope readable_root(const workflow::Client& client) {
   Scope scope{{}, true};
-  for (const ResourceType* type : resource_types()) {
-    if (may_touch(client, *type, true)) scope.types.push_back(type);
+  for (const Endpoint& each : endpoints()) {
+    if (may_touch(client, each, true)) scope.types.push_back(each.type);
   }
   return scope;
 }
@@ -150,13 +146,14 @@ Scope readable_root(const workflow::Client& client) {
 bool may(const workflow::Client& client, const Route& target, Method method) {
   const bool reads =
       target.place == At::kSearch || method == Method::kGet || method == Method::kHead;
-  if (target.type) return may_touch(client, *target.type, reads);
+  if (target.endpoint) return may_touch(client, *target.endpoint, reads);
   switch (target.place) {
     case At::kRoot:
     case At::kSearch:
       return !readable_root(client).types.empty();
     case At::kMe:
-      return client.may(reads ? "me:read" : "me:write") || may_touch(client, user_type(), reads);
+      return client.may(reads ? "me:read" : "me:write") ||
+             may_touch(client, endpoint(user_type()), reads);
     default:
       return true;  // discovery: any client; bulk: each operation is asked about by itself
   }
@@ -169,13 +166,13 @@ Response options_response(std::string_view allow) {
   return response;
 }
 
-Result<Response> get_resource(Call& call, const Route& target) {
-  auto shown = asked_projection(call, *target.type);
+Result<Response> get_resource(Call& call, const ResourceType& type, std::string_view id) {
+  auto shown = asked_projection(call, type);
   if (!shown) return shown.error();
-  auto reader = read_resource(call, *target.type, target.id, *shown);
+  auto reader = read_resource(call, type, id, *shown);
   if (!reader) return reader.error();
   const std::string& known = call.request.headers.if_none_match;
-  if (!known.empty() && names_version(known, etag_of((*reader)->record()->csn()))) {
+  if (!known.empty() && names_version(known, version_of(*(*reader)->record()))) {
     Response response = no_content(**reader);
     response.status = 304;
     return response;
@@ -185,7 +182,7 @@ Result<Response> get_resource(Call& call, const Route& target) {
 
 // GET of a type or of the root, and /.search of either.
 Result<Response> list(Call& call, Lists& lists, const Route& target) {
-  const Scope scope = target.type ? Scope{{target.type}} : readable_root(call.client);
+  const Scope scope = target.endpoint ? Scope{{target.endpoint->type}} : readable_root(call.client);
   auto query =
       target.place == At::kSearch ? query_from_body(call, scope) : query_from_url(call, scope);
   if (!query) return query.error();
@@ -194,18 +191,18 @@ Result<Response> list(Call& call, Lists& lists, const Route& target) {
 
 // What is done with one resource. The methods of `allow` are all that come here.
 Result<Response> dispatch(Call& call, const Route& target) {
-  const bool users = target.type == &user_type();
+  const Endpoint& at = *target.endpoint;
   switch (call.request.method) {
     case Method::kPost:
-      return users ? create_user(call) : create_group(call);
+      return at.create(call);
     case Method::kPut:
-      return users ? replace_user(call, target.id) : replace_group(call, target.id);
+      return at.replace(call, target.id);
     case Method::kPatch:
-      return users ? patch_user(call, target.id) : patch_group(call, target.id);
+      return at.patch(call, target.id);
     case Method::kDelete:
-      return users ? delete_user(call, target.id) : delete_group(call, target.id);
+      return at.remove(call, target.id);
     default:
-      return get_resource(call, target);
+      return get_resource(call, *at.type, target.id);
   }
 }
 
@@ -285,7 +282,8 @@ Response Server::Parts::resource(const Request& request, const Route& target,
 // The person's own resource under another name; every answer tells the permanent one.
 Response Server::Parts::me(const Request& request, const workflow::Client& client) {
   const std::string id = client.person->str();
-  Response response = resource(request, {At::kResource, &user_type(), id, kOwnEntry}, client, true);
+  Response response =
+      resource(request, {At::kResource, &endpoint(user_type()), id, kOwnEntry}, client, true);
   response.set("Location", settings.base_url + user_type().endpoint() + '/' + id);
   return response;
 }

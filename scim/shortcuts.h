@@ -1,6 +1,6 @@
-// Which filters an index of the mirror answers: equality on userName, externalId, id, emails, a
-// group's displayName, group and member ids, and "and"/"or" of these. Every candidate is still
-// matched.
+// Which filters an index of the mirror answers: equality on id, externalId, what LDAP attributes
+// with an index hold, emails, ids of links, a person's structures and habilitations, and "and"/"or"
+// of these. Every candidate is still matched.
 #pragma once
 
 #include <optional>

@@ -59,11 +59,8 @@ std::vector<std::string> wanted_external_ids(const Json& tree, const ldap::Recor
 Result<std::string> wanted_manager(const Json& tree, const ldap::Mirror::View& view) {
   const Json* manager = find_value(user_type(), tree, *user_attributes().manager);
   if (!manager) return std::string();
-  const auto value = manager->find("value"), reference = manager->find("$ref");
-  if (value == manager->end() && reference == manager->end()) return std::string();
-  std::string_view text =
-      (value == manager->end() ? reference : value)->get_ref<const std::string&>();
-  if (value == manager->end()) text.remove_prefix(text.rfind('/') + 1);
+  const std::string_view text = linked_id(*manager);
+  if (text.empty()) return std::string();
   const auto id = EntryUuid::parse(text);
   const auto record = id ? view.by_id(*id) : nullptr;
   if (!record || record->kind() != ldap::Kind::kPerson) {

@@ -13,6 +13,7 @@
 #include "scim/user_write.h"
 #include "scim/version.h"
 #include "workflow/accounts.h"
+#include "workflow/deed.h"
 
 namespace habilitd::scim {
 namespace {
@@ -97,6 +98,8 @@ Result<Response> create_user(Call& call) {
     if (!made) return made.error();
     write = *std::move(made);
   }
+  write.attributes.push_back(ldap::attribute(call.layout(), ldap::Attr::kHabSource,
+                                             {workflow::source_name(call.client.actor())}));
   auto written = workflow::create_account(call.services, call.client.actor(), write.attributes,
                                           password_of(write));
   if (!written) return written.error();
@@ -135,10 +138,7 @@ Result<Response> patch_user(Call& call, std::string_view id) {
     return done();
   });
   if (!saved) return saved.error();
-  if (!wants_no_body(call)) return written_response(call, user_type(), *saved, 200);
-  auto reader = read_resource(call, user_type(), saved->str(), {});
-  if (!reader) return reader.error();
-  return no_content(**reader);
+  return patched_response(call, user_type(), *saved, nullptr);
 }
 
 Result<Response> delete_user(Call& call, std::string_view id) {
@@ -156,9 +156,7 @@ Result<Response> delete_user(Call& call, std::string_view id) {
   }
   auto deleted = workflow::delete_account(call.services, call.client.actor(), person, options);
   if (!deleted) return deleted.error();
-  Response response;
-  response.status = 204;
-  return response;
+  return deleted_response();
 }
 
 }  // namespace habilitd::scim

@@ -16,9 +16,9 @@ namespace habilitd::workflow {
 struct Client {
   EntryUuid id;
   std::string name;
-  std::string dialect = "rfc";                // rfc | entra | okta | strict
-  std::set<std::string, std::less<>> scopes;  // users:read users:write groups:read groups:write
-                                              // me:read me:write decisions grant:<role> grant:*
+  std::string dialect = "rfc";  // rfc | entra | okta | strict
+  // users|groups|structures|habilitations|requests|me:read|write decisions grant:<role> grant:*
+  std::set<std::string, std::less<>> scopes;
   std::optional<Instant> expires;
   bool from_jwt = false;            // vouched for by the site's IAM: `id` is no directory entry's
   std::optional<EntryUuid> person;  // whom it acts for (SCIM /Me); only ever from a JWT

@@ -15,11 +15,15 @@ constexpr const char* kFooter =
     "Settings are explained in docs/settings.md (`habilitd settings`).";
 constexpr const char* kScopes =
     "What the token allows, repeated or with commas:\n"
-    "  users:read users:write    people over SCIM (write includes read)\n"
-    "  groups:read groups:write  structures, groups and habilitations over SCIM\n"
-    "  me:read me:write          /Me, for JWTs that act for a person\n"
-    "  decisions                 AuthZEN evaluations\n"
-    "  grant:APP.ROLE            give and take that habilitation; grant:* all of them";
+    "  users:read users:write                  people over SCIM (write includes read)\n"
+    "  groups:read groups:write                groups over SCIM\n"
+    "  structures:read structures:write        structures; naming managers needs grant:*, too\n"
+    "  habilitations:read habilitations:write  habilitations; changing them needs grant:, too\n"
+    "  requests:read requests:write            access requests; deciding needs grant:, too\n"
+    "  me:read me:write                        /Me, for JWTs that act for a person\n"
+    "  decisions                               AuthZEN evaluations\n"
+    "  grant:APP.ROLE                          give and take that habilitation; grant:* all of "
+    "them";
 
 // Filled by the parser, read by the command that was chosen.
 struct Arguments {

@@ -84,7 +84,7 @@ BOOST_AUTO_TEST_CASE(discovery_cannot_be_filtered_paged_or_written) {
   BOOST_TEST(provider.ask("GET /ResourceTypes?filter=id%20eq%20%22x%22").status() == 403);
   const Answer all = provider.ask("GET /Schemas?startIndex=50&count=1");
   BOOST_TEST(all.at("/totalResults") == all.at("/Resources").size());
-  BOOST_TEST(all.at("/Resources").size() == 3U);
+  BOOST_TEST(all.at("/Resources").size() == 7U);
   BOOST_TEST(provider.ask("GET /ResourceTypes/User").at("/endpoint") == "/Users");
   BOOST_TEST(provider.ask("GET /ResourceTypes/nope").status() == 404);
   const Answer schema = provider.ask("GET /Schemas/urn:ietf:params:scim:schemas:core:2.0:User");

@@ -12,13 +12,16 @@ from httpx2 import Client
 from scim2_client.engines.httpx2 import SyncSCIMClient
 from scim2_tester import Status, check_server
 
+# Our own types are advertised and read like these, but take no random values: a SIRET has a check digit, a
+# role stands in the catalogue. tests/scim writes to them.
+TYPES = ["User", "Group"]
 # What may be said without failing the run.
 FINE = {"SUCCESS", "COMPLIANT", "ACCEPTABLE"}
 
 
 def main(base_url: str, token: str) -> int:
     http = Client(base_url=base_url, headers={"Authorization": f"Bearer {token}"}, timeout=30)
-    results = check_server(SyncSCIMClient(http))
+    results = check_server(SyncSCIMClient(http), resource_types=TYPES)
     counts = Counter(result.status.name for result in results)
     failed = 0
     for result in results:

@@ -1,4 +1,4 @@
-// The public tester scim2-tester (PyPI, newest) against the whole stack, for every resource type.
+// The public tester scim2-tester (PyPI, newest) against the whole stack.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
