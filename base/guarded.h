@@ -37,7 +37,9 @@ class Guarded {
 template <class T>
 class SharedGuarded {
  public:
-  // A held read lock: keep it short, and never wait for a write while holding one.
+  // A held read lock: keep it short, never wait for a write while holding one, and never take a
+  // second one in the same thread: a writer that came between would wait for the first, and the
+  // second for the writer.
   class Reader {
    public:
     const T& operator*() const { return *value_; }

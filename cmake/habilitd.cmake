@@ -25,7 +25,8 @@ add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wconversion)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
   # False alarms in std::string's own code (GCC bug 105651), which the system header's place hides
   # only as long as it is not precompiled.
-  add_compile_options(-Wno-array-bounds -Wno-restrict)
+  add_compile_options(-Wno-array-bounds -Wno-restrict -Wno-stringop-overflow
+    -Wno-stringop-overread)
 endif()
 if(HABILITD_SANITIZE)
   add_compile_options(-fsanitize=${HABILITD_SANITIZE} -fno-omit-frame-pointer)

@@ -26,7 +26,7 @@ struct App::Parts {
         audit(std::move(a)),
         services(directory, catalogue, *audit, system_clock(), log, metrics,
                  configuration.workflow),
-        scim(services, configuration.scim),
+        scim(services, std::move(configuration.scim)),
         portal(services, configuration.portal),
         authzen(services, configuration.authzen),
         health(services, std::move(notes)),

@@ -164,6 +164,11 @@ scim::Settings scim_settings(Reader& reader) {
   settings.default_count = reader.size("scim.default_count");
   settings.max_results = reader.size("scim.max_results");
   settings.max_payload = reader.size("server.max_body");
+  settings.max_operations = reader.size("scim.max_operations");
+  settings.cursor_timeout = reader.duration("scim.cursor_timeout");
+  if (!reader.text("scim.cursor_secret_file").empty()) {
+    settings.cursor_secret = reader.secret("scim.cursor_secret_file");
+  }
   return settings;
 }
 

@@ -184,6 +184,19 @@ void add_scim(Table& table) {
                    "Resources on a page when the client names no count.", check_number(1, 10000)});
   table.push_back(
       {"scim.max_results", "1000", false, "Most resources on a page.", check_number(1, 10000)});
+  table.push_back({"scim.max_operations", "1000", false,
+                   "Most operations in one bulk request; its size is limited by server.max_body.",
+                   check_number(1, 10000)});
+  table.push_back({"scim.cursor_timeout", "1h", false,
+                   "How long a client may wait between two pages of a walk by cursors.",
+                   check_duration});
+  table.push_back({"scim.cursor_secret_file",
+                   "",
+                   false,
+                   "File whose first line seals cursors (openssl rand -base64 32). With the same "
+                   "line on all hosts, walks go on there and after a restart; empty: they end with "
+                   "the process.",
+                   {}});
 }
 
 void add_clients(Table& table) {

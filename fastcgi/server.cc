@@ -11,6 +11,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <limits>
 #include <mutex>
 #include <stdexcept>
 
@@ -21,6 +22,8 @@ using Milliseconds = std::chrono::milliseconds;
 
 // libfcgi closes connections with select(2): a descriptor beyond its set would write out of bounds.
 constexpr int kMaxDescriptor = FD_SETSIZE;
+// The time of a connection that is not watched yet.
+constexpr std::int64_t kAgeless = std::numeric_limits<std::int64_t>::max();
 constexpr std::uint32_t kOnce = EPOLLIN | EPOLLRDHUP | EPOLLONESHOT;
 constexpr Milliseconds kSweepEvery{5000};
 constexpr Milliseconds kStep{10};
@@ -55,6 +58,18 @@ std::size_t read_stream(FCGX_Stream* in, char* buffer, std::size_t size) {
     got += static_cast<std::size_t>(n);
   }
   return got;
+}
+
+// Reads what is left of a body. False: it is longer than any that is worth reading.
+bool discard(FCGX_Stream* in, const ExchangeLimits& limits) {
+  std::array<char, 16384> buffer;
+  const std::size_t most = limits.max_body + (1 << 20);
+  for (std::size_t all = 0; all <= most;) {
+    const std::size_t got = read_stream(in, buffer.data(), buffer.size());
+    if (got == 0) return true;
+    all += got;
+  }
+  return false;
 }
 
 void write_stream(FCGX_Stream* out, const std::string& text) {
@@ -93,9 +108,12 @@ struct Server::State {
   // the one that closes it. A busy one is never touched by others.
   std::atomic<std::int64_t>& since(int fd) { return idle_since[static_cast<std::size_t>(fd)]; }
   bool claim(int fd) { return since(fd).exchange(0) != 0; }
+  // Nobody may close it before it is watched: until then it has no age. Its event may come first.
   void make_idle(int fd, int operation) {
-    since(fd).store(milliseconds_now());
+    since(fd).store(kAgeless);
     watch(fd, kOnce, operation);
+    std::int64_t ageless = kAgeless;
+    since(fd).compare_exchange_strong(ageless, milliseconds_now());
   }
 
   void work();
@@ -176,8 +194,10 @@ void Server::State::respond(FCGX_Request& request) {
       [&](char* buffer, std::size_t size) { return read_stream(request.in, buffer, size); });
   const Response response = answer(received);
   write_stream(request.out, response_text(response, received.request.method == Method::kHead));
-  // An unread body would be taken for the next request.
-  if (draining || received.refusal) request.keepConnection = 0;
+  // An unread body would be taken for the next request. The connection is not closed for it: nginx
+  // might be about to send the next request there, which would fail.
+  const bool clean = !received.refusal || discard(request.in, options.limits);
+  if (draining || !clean) request.keepConnection = 0;
   FCGX_Finish_r(&request);
 }
 

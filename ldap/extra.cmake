@@ -1,6 +1,6 @@
 # The LDIF of deploy/slapd as text in the program, for `habilitd directory init`.
 set(header "// Made from deploy/slapd by ldap/extra.cmake.\n#pragma once\nnamespace habilitd::ldap::shipped {\n")
-foreach(name schema overlays acl tree)
+foreach(name server schema overlays acl tree)
   set(file ${CMAKE_SOURCE_DIR}/deploy/slapd/${name}.ldif)
   if(name STREQUAL "schema")
     set(file ${CMAKE_SOURCE_DIR}/deploy/slapd/habilitd.schema.ldif)

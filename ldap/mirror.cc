@@ -173,4 +173,11 @@ bool Mirror::View::linked(NodeId from, Link link, NodeId to) const {
 
 bool Mirror::View::has_steward(NodeId group) const { return content_->has_steward(group); }
 
+MirrorJournal::Position Mirror::View::position() const { return content_->journal().now(); }
+
+std::optional<std::vector<MirrorJournal::Change>> Mirror::View::changes_since(
+    const MirrorJournal::Position& then) const {
+  return content_->journal().since(then);
+}
+
 }  // namespace habilitd::ldap

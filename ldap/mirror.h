@@ -20,6 +20,7 @@
 #include "base/guarded.h"
 #include "base/log.h"
 #include "base/metrics.h"
+#include "ldap/mirror_journal.h"
 #include "ldap/pool.h"
 #include "ldap/record.h"
 
@@ -62,6 +63,10 @@ class Mirror {
     const std::vector<NodeId>& sources(NodeId to, Link) const;
     bool linked(NodeId from, Link, NodeId to) const;
     bool has_steward(NodeId group) const;
+    // Where the picture stands, and what has changed since another one.
+    MirrorJournal::Position position() const;
+    std::optional<std::vector<MirrorJournal::Change>> changes_since(
+        const MirrorJournal::Position&) const;
 
    private:
     friend class Mirror;

@@ -375,6 +375,7 @@ void MirrorContent::set_record(NodeId node, Record::Parts parts) {
   if (!before || before->id() != after->id()) by_id_.insert(short_hash(after->id()), node);
   set_kind(node, before.get(), after.get());
   set_values(node, before.get(), after.get());
+  if (!loading_) journal_.note(before, after);
 }
 
 void MirrorContent::set_kind(NodeId node, const Record* before, const Record* after) {
@@ -518,6 +519,7 @@ void MirrorContent::detach(NodeId node) {
   strangers_[node] = key;
   count_child(key, -1);
   --entries_;
+  if (!loading_) journal_.note(record, nullptr);
   note_erased(record->id());
   note_loss(node);
   release_if_unused(node);

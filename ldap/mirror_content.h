@@ -20,6 +20,7 @@
 #include <utility>
 #include <vector>
 
+#include "ldap/mirror_journal.h"
 #include "ldap/node_links.h"
 #include "ldap/node_table.h"
 #include "ldap/site_reader.h"
@@ -75,6 +76,8 @@ class MirrorContent {
   bool linked(NodeId from, Link link, NodeId to) const;
   bool has_steward(NodeId group) const;
 
+  const MirrorJournal& journal() const { return journal_; }
+
   std::size_t entries() const { return entries_; }
   // One of the last thousand deleted entries.
   bool recently_erased(const EntryUuid&) const;
@@ -126,6 +129,7 @@ class MirrorContent {
   bool loading_ = true;
   NodeId steward_node_ = kNone;
   std::size_t entries_ = 0;
+  MirrorJournal journal_;  // from finish_load() on
   std::vector<Node> nodes_;
   std::vector<bool> stewards_;                         // by node: the steward is among its members
   std::unordered_map<NodeId, std::string> strangers_;  // keys of nodes without a record

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/crypto.h"
+#include "base/url.h"
 #include "ldap/errors.h"
 #include "ldap/setup_checks.h"
 #include "ldap/shipped_ldif.h"
@@ -48,6 +49,9 @@ std::string suffix_entry(const Dn& suffix) {
 Names names_of(const Directory::Options& options) {
   const Layout& layout = options.layout;
   return {{"@SUFFIX_ENTRY@", suffix_entry(layout.suffix)},
+          {"@PEOPLE_URI@", encode_component(layout.people.str())},
+          {"@REQUESTS_URI@", encode_component(layout.requests.str())},
+          {"@SUFFIX_URI@", encode_component(layout.suffix.str())},
           {"@PEOPLE@", layout.people.str()},
           {"@STRUCTURES@", layout.structures.str()},
           {"@HABILITATIONS@", layout.habilitations.str()},
@@ -86,6 +90,8 @@ std::string filled(std::string text, const Names& names) {
 
 const char* shipped_text(SetupPart part) {
   switch (part) {
+    case SetupPart::kServer:
+      return shipped::k_server;
     case SetupPart::kSchema:
       return shipped::k_schema;
     case SetupPart::kOverlays:
@@ -132,6 +138,36 @@ std::vector<TreeEntry> entries_of(const std::string& ldif) {
   return entries;
 }
 
+// What a policy is about: a tile of the portal. Its owners are for an administrator to name.
+TreeEntry application_entry(const Layout& layout, const SetupSite::Application& application) {
+  TreeEntry entry{Dn::child("cn", application.id, layout.applications),
+                  {{"objectClass", {"groupOfNames", "habApplicationInfo"}},
+                   {"cn", {application.id}},
+                   {"habApplication", {application.id}},
+                   {"habPolicy", {application.id}},
+                   {"displayName", {application.id}},
+                   {"member", {layout.steward.str()}}}};
+  if (!application.description.empty()) {
+    entry.attributes.push_back({"description", {application.description}});
+  }
+  return entry;
+}
+
+// RFC 2849; in base64 every value that might need it.
+void append_ldif(std::string& ldif, const TreeEntry& entry) {
+  const auto line = [&ldif](const std::string& name, const std::string& value) {
+    const bool safe =
+        !value.starts_with(' ') && !value.starts_with(':') && !value.starts_with('<') &&
+        std::all_of(value.begin(), value.end(), [](char c) { return c >= ' ' && c <= '~'; });
+    ldif += name + (safe ? ": " + value : ":: " + to_base64(value)) + "\n";
+  };
+  ldif += "\n";
+  line("dn", entry.name.str());
+  for (const Attribute& attribute : entry.attributes) {
+    for (const std::string& value : attribute.values) line(attribute.name, value);
+  }
+}
+
 // Never written as it stands: RFC 3062 lets the server hash with its own scheme and cost.
 Result<bool> add_if_missing(Connection& administrator, TreeEntry entry) {
   for (Attribute& attribute : entry.attributes) {
@@ -165,7 +201,7 @@ Result<std::vector<SetupFinding>> check_setup(const Directory::Options& options)
     if (bound.error().code != Errc::kUnauthenticated) return bound.error();
     findings.push_back(setup_error("the reader identity cannot sign in: " + bound.error().detail,
                                    "correct directory.reader_password_file, or run habilitd "
-                                   "directory init --apply"));
+                                   "directory init --admin-name DN --admin-password-file FILE"));
     return findings;
   }
   check_features(*reader, options.layout, findings);
@@ -178,11 +214,18 @@ Result<std::vector<SetupFinding>> check_setup(const Directory::Options& options)
   return findings;
 }
 
-std::string setup_ldif(SetupPart part, const Directory::Options& options) {
-  return filled(shipped_text(part), names_of(options));
+std::string setup_ldif(SetupPart part, const Directory::Options& options, const SetupSite& site) {
+  Names names = names_of(options);
+  names.push_back({"olcDatabase={1}mdb,", "olcDatabase=" + site.database + ","});
+  std::string ldif = filled(shipped_text(part), names);
+  if (part != SetupPart::kTree) return ldif;
+  for (const SetupSite::Application& application : site.applications) {
+    append_ldif(ldif, application_entry(options.layout, application));
+  }
+  return ldif;
 }
 
-Result<std::vector<std::string>> make_tree(const Directory::Options& options,
+Result<std::vector<std::string>> make_tree(const Directory::Options& options, const SetupSite& site,
                                            const Credentials& administrator) {
   auto connection = Connection::open(options.write);
   if (!connection) return connection.error();
@@ -190,7 +233,11 @@ Result<std::vector<std::string>> make_tree(const Directory::Options& options,
     return bound.error();
   }
   std::vector<std::string> made;
-  for (TreeEntry& entry : entries_of(setup_ldif(SetupPart::kTree, options))) {
+  std::vector<TreeEntry> entries = entries_of(setup_ldif(SetupPart::kTree, options));
+  for (const SetupSite::Application& application : site.applications) {
+    entries.push_back(application_entry(options.layout, application));
+  }
+  for (TreeEntry& entry : entries) {
     const std::string name = entry.name.str();
     auto added = add_if_missing(*connection, std::move(entry));
     if (!added) return added.error();

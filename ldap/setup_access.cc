@@ -23,7 +23,8 @@ const char* word(Who who) {
   return "passwords";
 }
 
-constexpr const char* kLoadAccess = "load deploy/slapd/acl.ldif: habilitd directory init --access";
+constexpr const char* kLoadAccess =
+    "load deploy/slapd/acl.ldif: habilitd directory init --part access";
 
 // No entry has this value.
 constexpr const char* kNoSuchValue = "habilitd-directory-check-0b8f5d";
@@ -264,7 +265,8 @@ void AccessCheck::run() {
       findings_.push_back(setup_error(
           std::string("the ") + word(who) + " identity cannot sign in: " + bound.error().detail,
           "correct directory." + std::string(word(who)) +
-              "_password_file, or run habilitd directory init --apply"));
+              "_password_file, or run habilitd directory init --admin-name DN "
+              "--admin-password-file FILE"));
     }
   }
   check_anonymous();

@@ -1,5 +1,8 @@
+#include <ldap.h>
+
 #include <algorithm>
 #include <array>
+#include <memory>
 #include <optional>
 #include <set>
 #include <sstream>
@@ -11,7 +14,7 @@ namespace habilitd::ldap {
 namespace {
 
 constexpr const char* kLoadOverlays =
-    "see deploy/slapd/overlays.ldif: habilitd directory init --overlays";
+    "see deploy/slapd/overlays.ldif: habilitd directory init --part overlays";
 
 const std::vector<std::string>& values_of(const Entry& entry, const char* name) {
   static const std::vector<std::string> kNone;
@@ -61,14 +64,13 @@ std::vector<UniqueRule> unique_rules(const Entry& entry) {
       if (word == "serialize") rule.serialize = true;
       const auto start = word.find("ldap:///");
       if (start == std::string::npos) continue;
-      const std::string rest = word.substr(start + 8);
-      const auto mark = rest.find('?');
-      rule.base_key = dn_key(rest.substr(0, mark));
-      if (mark != std::string::npos) {
-        std::istringstream names(rest.substr(mark + 1, rest.find('?', mark + 1) - mark - 1));
-        for (std::string name; std::getline(names, name, ',');) {
-          rule.attributes.insert(ascii_lower(name));
-        }
+      LDAPURLDesc* parsed = nullptr;
+      if (ldap_url_parse(word.substr(start).c_str(), &parsed) != LDAP_URL_SUCCESS) continue;
+      const std::unique_ptr<LDAPURLDesc, decltype(&ldap_free_urldesc)> uri(parsed,
+                                                                           &ldap_free_urldesc);
+      rule.base_key = dn_key(uri->lud_dn ? uri->lud_dn : "");
+      for (char** name = uri->lud_attrs; name && *name; ++name) {
+        rule.attributes.insert(ascii_lower(*name));
       }
       rules.push_back(rule);
     }

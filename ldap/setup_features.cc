@@ -31,7 +31,11 @@ constexpr std::array<const char*, 10> kClasses{
     "habRequest", "habSession",   "habToken",        "habOutboxEntry", "habEvent"};
 
 constexpr const char* kLoadSchema =
-    "load the schema: habilitd directory init --schema | ldapadd -Y EXTERNAL -H ldapi:///";
+    "load the schema: habilitd directory init --part schema | ldapmodify -a -Y EXTERNAL -H "
+    "ldapi:///";
+
+constexpr const char* kMakeTree =
+    "habilitd directory init --admin-name DN --admin-password-file FILE";
 
 bool holds(const Entry& entry, const char* attribute, const char* value) {
   const auto* values = entry.find(attribute);
@@ -98,15 +102,14 @@ void check_tree(Connection& reader, const Layout& layout, SetupFindings& finding
       &layout.steward};
   for (const Dn* name : wanted) {
     if (!reader.read(*name, {"1.1"})) {
-      findings.push_back(setup_error("the entry " + name->str() + " is missing",
-                                     "habilitd directory init --apply"));
+      findings.push_back(setup_error("the entry " + name->str() + " is missing", kMakeTree));
     }
   }
   if (!reader.read(decoy_name(layout), {"1.1"})) {
     findings.push_back(
         setup_error("the entry " + decoy_name(layout).str() +
                         " is missing: the time of a refused sign-in tells which names exist",
-                    "habilitd directory init --apply"));
+                    kMakeTree));
   }
 }
 

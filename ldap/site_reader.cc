@@ -59,6 +59,10 @@ SiteReader::SiteReader(const Layout& layout) {
   add_place(layout.tokens, "habToken", Kind::kToken);
   add_place(layout.outbox, "habOutboxEntry", Kind::kOutbox);
   add_place(layout.events, "habEvent", Kind::kEvent);
+  // An adopted group at a place of its own is a structure, too; where plain groups stand it is not.
+  if (dn_key(layout.structures.str()) != dn_key(layout.groups.str())) {
+    add_place(layout.structures, layout.group_class, Kind::kStructure);
+  }
   add_place(layout.groups, layout.group_class, Kind::kGroup);
   add_place(layout.people, layout.person_class, Kind::kPerson);
   add_place(layout.services, "", Kind::kService);
@@ -94,8 +98,38 @@ void SiteReader::each_attr(std::string_view name, Use&& use) const {
   for (; row != names_.end() && compare(row->name, type) == 0; ++row) use(row->attr);
 }
 
+namespace {
+
+using Known = std::vector<std::pair<Attr, const EntryView::Attribute*>>;  // by Attr
+
+Known::const_iterator find_attr(const Known& known, Attr attr) {
+  return std::lower_bound(known.begin(), known.end(), attr,
+                          [](const auto& item, Attr wanted) { return item.first < wanted; });
+}
+
+std::vector<std::string_view> classes_of(const EntryView& entry, const Known& known) {
+  const auto found = find_attr(known, Attr::kObjectClass);
+  if (found == known.end() || found->first != Attr::kObjectClass) return {};
+  const auto values = entry.of(*found->second);
+  return {values.begin(), values.end()};
+}
+
+// An adopted structure is known by its cn, the SIRET, where ours also says habSiret.
+void name_by_siret(const EntryView& entry, Known& known) {
+  const auto siret = find_attr(known, Attr::kHabSiret);
+  if (siret != known.end() && siret->first == Attr::kHabSiret) return;
+  const auto cn = find_attr(known, Attr::kCn);
+  if (cn == known.end() || cn->first != Attr::kCn) return;
+  const auto values = entry.of(*cn->second);
+  if (values.size() == 1 && Siret::parse(*values.begin())) {
+    known.insert(siret, {Attr::kHabSiret, cn->second});
+  }
+}
+
+}  // namespace
+
 void SiteReader::read(const EntryView& entry, std::string_view key, Reading& out) const {
-  std::vector<std::pair<Attr, const EntryView::Attribute*>> known;
+  Known known;
   known.reserve(entry.attributes.size());
   for (auto& link : out.links) link.clear();
   for (const auto& attribute : entry.attributes) {
@@ -103,7 +137,8 @@ void SiteReader::read(const EntryView& entry, std::string_view key, Reading& out
   }
   std::stable_sort(known.begin(), known.end(),
                    [](const auto& a, const auto& b) { return a.first < b.first; });
-  std::vector<std::string_view> classes;
+  out.kind = kind_of(key, classes_of(entry, known));
+  if (out.kind == Kind::kStructure) name_by_siret(entry, known);
   out.packed.clear();
   for (const auto& [attr, attribute] : known) {
     const auto values = entry.of(*attribute);
@@ -112,12 +147,10 @@ void SiteReader::read(const EntryView& entry, std::string_view key, Reading& out
       names.insert(names.end(), values.begin(), values.end());
       continue;
     }
-    if (attr == Attr::kObjectClass) classes.assign(values.begin(), values.end());
     // Record::id() has it.
     if (attr == Attr::kEntryUuid) continue;
     for (const std::string_view value : values) Record::pack(out.packed, attr, value);
   }
-  out.kind = kind_of(key, classes);
 }
 
 }  // namespace habilitd::ldap

@@ -6,13 +6,13 @@ namespace {
 const std::string kProvisioning = "urn:ietf:params:scim:event:prov:";
 
 std::string path_of(const ResourceType& type, const EntryUuid& id) {
-  return type.endpoint() + "/" + id.str();
+  return type.endpoint() + "/" + type.id_of(id);
 }
 
-std::string version_of(const Call& call, const EntryUuid& id) {
+std::string present_version(const Call& call, const EntryUuid& id) {
   const auto view = call.services.directory.view();
   const auto record = view ? view->by_id(id) : nullptr;
-  return record ? etag_of(record->csn()) : std::string();
+  return record ? version_of(*record) : std::string();
 }
 
 // Members of `to` that `from` lacks or has otherwise, under `prefix`.
@@ -69,7 +69,7 @@ void announce(const Call& call, const ResourceType& type, const Announced& what)
   const auto receivers = workflow::receivers_of(call.services, what.id);
   if (receivers.empty()) return;
   Json notice{{"attributes", what.attributes}};
-  if (std::string version = version_of(call, what.id); !version.empty()) {
+  if (std::string version = present_version(call, what.id); !version.empty()) {
     notice["version"] = std::move(version);
   }
   Json events{{kProvisioning + what.verb + ":notice", std::move(notice)}};

@@ -1,14 +1,13 @@
 #include "scim/call.h"
 
+#include <algorithm>
 #include <chrono>
 #include <thread>
 
 #include "base/text.h"
 #include "scim/errors.h"
-#include "scim/group_reader.h"
 #include "scim/projection.h"
 #include "scim/render.h"
-#include "scim/user_reader.h"
 
 namespace habilitd::scim {
 
@@ -27,19 +26,9 @@ Result<Json> read_body(const Call& call) {
   return parse_json(call.request.body, limits);
 }
 
-std::unique_ptr<ResourceReader> make_reader(const ResourceType& type, const Audience& audience) {
-  if (&type == &user_type()) return std::make_unique<UserReader>(audience);
-  return std::make_unique<GroupReader>(audience);
-}
-
-bool is_of(const ResourceType& type, const ldap::Record& record) {
-  if (&type == &user_type()) return record.kind() == ldap::Kind::kPerson;
-  return record.kind() == ldap::Kind::kGroup || record.kind() == ldap::Kind::kHabilitation;
-}
-
 Result<ldap::RecordPtr> find_resource(const Call& call, const ldap::Mirror::View& view,
                                       const ResourceType& type, std::string_view id) {
-  const auto parsed = EntryUuid::parse(id);
+  const auto parsed = type.entry_of(id);
   auto record = parsed ? view.by_id(*parsed) : nullptr;
   if (!record || !is_of(type, *record) || !call.audience.sight.sees(*record, view)) {
     return unknown_resource();
@@ -80,7 +69,7 @@ namespace {
 
 void set_version(Response& response, const ResourceReader& resource) {
   const CommonAttributes& common = common_attributes(resource.type());
-  response.set("ETag", etag_of(resource.record()->csn()));
+  response.set("ETag", version_of(*resource.record()));
   const std::string location(resource.get(*common.meta, 0, common.location).text);
   response.set("Location", location);
   response.set("Content-Location", location);  // RFC 7643 section 3.1: the same as meta.location
@@ -108,9 +97,42 @@ Result<Response> written_response(const Call& call, const ResourceType& type, co
                                   int status) {
   auto shown = asked_projection(call, type);
   if (!shown) return shown.error();
-  auto reader = read_resource(call, type, id.str(), *shown);
+  auto reader = read_resource(call, type, type.id_of(id), *shown);
   if (!reader) return reader.error();
   return resource_response(**reader, *shown, status);
+}
+
+namespace {
+
+// Above this an answer to PATCH leaves the members out.
+constexpr std::size_t kBig = 1000;
+
+bool is_big(const Call& call, const EntryUuid& id) {
+  const auto view = call.services.directory.view();
+  if (!view) return false;
+  const auto record = view->by_id(id);
+  return record && view->targets(record->node(), ldap::Link::kMember).size() > kBig;
+}
+
+}  // namespace
+
+Result<Response> patched_response(const Call& call, const ResourceType& type, const EntryUuid& id,
+                                  const Attribute* members) {
+  auto shown = asked_projection(call, type);
+  if (!shown) return shown.error();
+  const bool big = members && !call.query("attributes") && (*shown)[members->index];
+  if (!wants_no_body(call) && !(big && is_big(call, id))) {
+    return written_response(call, type, id, 200);
+  }
+  auto reader = read_resource(call, type, type.id_of(id), {});
+  if (!reader) return reader.error();
+  return no_content(**reader);
+}
+
+Response deleted_response() {
+  Response response;
+  response.status = 204;
+  return response;
 }
 
 bool wants_no_body(const Call& call) {

@@ -24,7 +24,8 @@ struct Call {
   const workflow::Client& client;
   Tolerance tolerance;
   Audience audience;
-  std::string txn;  // of an asynchronous request, for its events; empty: each has its own
+  bool own = false;  // of a person about herself, through /Me
+  std::string txn;   // of an asynchronous request, for its events; empty: each has its own
 
   const ldap::Layout& layout() const { return services.directory.layout(); }
   const std::string* query(std::string_view name) const { return find(request.target.query, name); }
@@ -33,8 +34,8 @@ struct Call {
 // The body as JSON. Errors: those of parse_json().
 Result<Json> read_body(const Call&);
 
+// Both by the table of scim/endpoints.h.
 std::unique_ptr<ResourceReader> make_reader(const ResourceType&, const Audience&);
-// Is the record a resource of that type?
 bool is_of(const ResourceType&, const ldap::Record&);
 // By the id of a URL, which is case-exact; kNotFound, also for what the client may not see.
 Result<ldap::RecordPtr> find_resource(const Call&, const ldap::Mirror::View&, const ResourceType&,
@@ -54,6 +55,11 @@ Response resource_response(const ResourceReader&, const AttributeSet& shown, int
 Response no_content(const ResourceReader&);
 // After a write: the resource from the mirror, which has seen it.
 Result<Response> written_response(const Call&, const ResourceType&, const EntryUuid&, int status);
+// After a PATCH: 204 when the client wants no body, or when the resource holds very many of what
+// `members` names and nobody asked for them; else the resource. `members` null: never big.
+Result<Response> patched_response(const Call&, const ResourceType&, const EntryUuid&,
+                                  const Attribute* members);
+Response deleted_response();
 // Did the client ask for no body (RFC 7240: return=minimal)?
 bool wants_no_body(const Call&);
 

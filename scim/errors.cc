@@ -1,7 +1,7 @@
 #include "scim/errors.h"
 
 #include <algorithm>
-#include <array>
+#include <iterator>
 
 #include "scim/json_text.h"
 #include "scim/server.h"
@@ -10,8 +10,9 @@ namespace habilitd::scim {
 namespace {
 
 constexpr std::string_view kScimTypes[] = {
-    "invalidFilter", "tooMany",  "uniqueness",   "mutability",  "invalidSyntax",
-    "invalidPath",   "noTarget", "invalidValue", "invalidVers", "sensitive"};
+    "invalidFilter", "tooMany",      "uniqueness",   "mutability",  "invalidSyntax",
+    "invalidPath",   "noTarget",     "invalidValue", "invalidVers", "sensitive",
+    "invalidCursor", "invalidCount", "expiredCursor"};
 
 bool is_scim_type(std::string_view reason) {
   return std::find(std::begin(kScimTypes), std::end(kScimTypes), reason) != std::end(kScimTypes);
@@ -21,7 +22,7 @@ struct Words {
   std::string_view reason, scim_type, detail;
 };
 // Reasons of other layers that a client can do something about.
-constexpr std::array<Words, 25> kWords{{
+constexpr Words kWords[] = {
     {"json-syntax", "invalidSyntax", "The body is not well-formed JSON."},
     {"json-encoding", "invalidSyntax", "The body is not UTF-8, or holds U+0000."},
     {"json-repeated-key", "invalidSyntax", "A member of an object stands twice."},
@@ -46,14 +47,30 @@ constexpr std::array<Words, 25> kWords{{
     {"habilitation-group", "",
      "The group confers a habilitation and is changed member by member only."},
     {"mail-domain", "", "An address or userName is in a mail domain that is not this client's."},
+    {"structure-not-own", "", "The SIRET is not one of this client's structures."},
     {"leaves-client", "", "With this change the person would no longer be this client's."},
     {"administrators-group", "", "The group is beyond this client's grants."},
-}};
+    {"not-for-oneself", "", "People do not change that about themselves."},
+    {"unknown-parent", "invalidValue", "The parent is not the id of a Structure."},
+    {"parent-cycle", "invalidValue", "A structure cannot stand below itself."},
+    {"habilitations-exist", "", "Somebody holds a habilitation there: revoke it first."},
+    {"already-decided", "", "The request was decided before, or is over."},
+    {"already-voted", "", "This client has voted in this stage."},
+    {"request-open", "uniqueness", "There is an open request for the same role."},
+    {"already-held", "uniqueness", "The person holds the role already."},
+    {"justification-short", "invalidValue", "The justification is too short."},
+    {"justification-long", "invalidValue", "The justification is too long."},
+    {"reason-missing", "invalidValue", "A refusal needs a reason."},
+    {"reason-long", "invalidValue", "The reason is too long."},
+    {"text-invalid", "invalidValue", "A text holds characters that cannot be shown."},
+    {"until-past", "invalidValue", "The end lies in the past."},
+    {"until-too-late", "invalidValue", "The end is later than the role allows."},
+};
 
 const Words* words_for(std::string_view reason) {
-  const auto found = std::find_if(kWords.begin(), kWords.end(),
-                                  [&](const Words& words) { return words.reason == reason; });
-  return found == kWords.end() ? nullptr : &*found;
+  const auto* found = std::find_if(std::begin(kWords), std::end(kWords),
+                                   [&](const Words& words) { return words.reason == reason; });
+  return found == std::end(kWords) ? nullptr : found;
 }
 
 int status_of(Errc code) {

@@ -149,24 +149,9 @@ Response EventsEndpoint::outcome(const std::string& txn, const workflow::Client&
   return response;
 }
 
-Response EventsEndpoint::answer(const Request& request, const std::vector<std::string>& segments,
+Response EventsEndpoint::answer(const Request& request, std::string_view txn,
                                 const workflow::Client& client) {
-  const bool one = segments.size() == 2;
-  if (segments.size() > 2) return error_response(unknown_resource());
-  const char* const allowed = one ? "GET, HEAD, OPTIONS" : "POST, OPTIONS";
-  if (request.method == Method::kOptions) {
-    Response response;
-    response.status = 204;
-    response.set("Allow", allowed);
-    return response;
-  }
-  const bool reads = request.method == Method::kGet || request.method == Method::kHead;
-  if (one ? !reads : request.method != Method::kPost) {
-    Response response = error_answer(405, {}, "The method is not allowed here.");
-    response.set("Allow", allowed);
-    return response;
-  }
-  if (one) return outcome(segments[1], client);
+  if (!txn.empty()) return outcome(std::string(txn), client);
   auto answered = poll(request, client);
   return answered ? *std::move(answered) : error_response(answered.error());
 }

@@ -1,7 +1,7 @@
 // Events for the clients that listen, fetched by polling (RFC 8936), and the outcome of an
 // asynchronous request (RFC 9967 section 2.5.1.1) by its address.
-//   POST /Events         {"maxEvents","returnImmediately","ack","setErrs"} ->
-//   {"sets","moreAvailable"} GET  /Events/{txn}   202 while the request waits, then its completion
+//   POST /Events       {"maxEvents","returnImmediately","ack","setErrs"} ->
+//   {"sets","moreAvailable"} GET /Events/{txn}  202 while the request waits, then its completion
 //   event
 // A poll that may wait does so for a few seconds at most, and only a few do at once: the rest is
 // answered immediately.
@@ -21,9 +21,8 @@ namespace habilitd::scim {
 class EventsEndpoint {
  public:
   EventsEndpoint(workflow::Services&, const Settings&);
-  // `segments`: from "Events" on. The form of the request has been checked.
-  Response answer(const Request&, const std::vector<std::string>& segments,
-                  const workflow::Client&);
+  // A poll, or the outcome of one transaction. Method and form of the request have been checked.
+  Response answer(const Request&, std::string_view txn, const workflow::Client&);
 
  private:
   struct Poll {

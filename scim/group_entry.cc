@@ -82,7 +82,7 @@ Result<ldap::Written> add_group(Call& call, const GroupFields& fields) {
       ldap::attribute(layout, Attr::kObjectClass, {layout.group_class, "habGroup"}),
       ldap::attribute(layout, Attr::kHabKey, {key}),
       ldap::attribute(layout, Attr::kCn, {fields.display_name}),
-      ldap::attribute(layout, Attr::kHabSource, {workflow::source_of(call.client)}),
+      ldap::attribute(layout, Attr::kHabSource, {workflow::source_name(call.client.actor())}),
       ldap::attribute(layout, Attr::kMember, {layout.steward.str()})};
   if (!fields.external_id.empty()) {
     entry.push_back(ldap::attribute(layout, Attr::kHabExternalId,

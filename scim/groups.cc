@@ -16,9 +16,6 @@
 namespace habilitd::scim {
 namespace {
 
-// Above this an answer to PATCH leaves the members out.
-constexpr std::size_t kBigGroup = 1000;
-
 // What a request makes of a group, worked out while the view is held and written after it.
 struct GroupChange {
   ldap::RecordPtr group;
@@ -50,7 +47,7 @@ Result<GroupChange> work_out(Call& call, std::string_view id, Describe&& describ
   auto before = fields_of(reader);
   if (!before) return before.error();
   GroupChange change{*record, *before, *before, false, {}, {}, *std::move(condition)};
-  MemberPlan plan(*view, *record, call.audience, call.tolerance);
+  MemberPlan plan(group_members(), *view, *record, call.audience, call.tolerance);
   if (auto ok = describe(change, plan); !ok) return ok.error();
   change.members_change = !plan.empty();
   change.members = plan.change();
@@ -58,21 +55,12 @@ Result<GroupChange> work_out(Call& call, std::string_view id, Describe&& describ
   return change;
 }
 
-// For the audit log: who came and went; of very many, how many.
-Json ids_json(const std::vector<EntryUuid>& ids) {
-  constexpr std::size_t kMostNamed = 200;
-  if (ids.size() > kMostNamed) return ids.size();
-  Json list = Json::array();
-  for (const EntryUuid& id : ids) list.push_back(id.str());
-  return list;
-}
-
 Status write_members(Call& call, const EntryUuid& group, const workflow::MemberChange& change,
                      const ldap::WriteOptions& options) {
   workflow::Deed deed(call.services, call.client.actor(), "group.members",
                       Json{{"group", group.str()},
-                           {"added", ids_json(change.add)},
-                           {"removed", ids_json(change.remove)},
+                           {"added", workflow::ids_json(change.add)},
+                           {"removed", workflow::ids_json(change.remove)},
                            {"replaced", change.replace_all}});
   if (auto intended = deed.intend(); !intended) return intended;
   auto written = workflow::change_members(call.services, group, change, options);
@@ -145,13 +133,6 @@ Status apply_edits(Call& call, const std::vector<Edit>& edits, GroupChange& chan
   return done();
 }
 
-bool is_big(const Call& call, const EntryUuid& id) {
-  const auto view = call.services.directory.view();
-  if (!view) return false;
-  const auto record = view->by_id(id);
-  return record && view->targets(record->node(), ldap::Link::kMember).size() > kBigGroup;
-}
-
 }  // namespace
 
 Result<Response> create_group(Call& call) {
@@ -163,7 +144,7 @@ Result<Response> create_group(Call& call) {
   {
     const auto view = call.services.directory.view();
     if (!view) return view.error();
-    MemberPlan plan(*view, nullptr, call.audience, call.tolerance);
+    MemberPlan plan(group_members(), *view, nullptr, call.audience, call.tolerance);
     const auto given = tree->find("members");
     if (auto ok = plan.replace_with(given == tree->end() ? Json() : *given); !ok) return ok.error();
     members.add = plan.change().add;
@@ -199,8 +180,7 @@ Result<Response> replace_group(Call& call, std::string_view id) {
 }
 
 Result<Response> patch_group(Call& call, std::string_view id) {
-  auto shown = asked_projection(call, group_type());
-  if (!shown) return shown.error();
+  if (auto shown = asked_projection(call, group_type()); !shown) return shown.error();
   auto body = read_body(call);
   if (!body) return body.error();
   auto edits = parse_patch(group_type(), *body, call.tolerance);
@@ -211,13 +191,7 @@ Result<Response> patch_group(Call& call, std::string_view id) {
   if (!change) return change.error();
   if (auto ok = write_group(call, *change); !ok) return ok.error();
   announce_change(call, *change, "patch");
-  const EntryUuid group = change->group->id();
-  const bool members = (*shown)[group_attributes().members->index];
-  const bool small = call.query("attributes") || !members || !is_big(call, group);
-  if (small && !wants_no_body(call)) return written_response(call, group_type(), group, 200);
-  auto reader = read_resource(call, group_type(), group.str(), {});
-  if (!reader) return reader.error();
-  return no_content(**reader);
+  return patched_response(call, group_type(), change->group->id(), group_attributes().members);
 }
 
 Result<Response> delete_group(Call& call, std::string_view id) {
@@ -228,9 +202,7 @@ Result<Response> delete_group(Call& call, std::string_view id) {
   auto removed = remove_group(call, *change->group, change->condition);
   if (!removed) return removed.error();
   announce_deletion(call, group_type(), change->group->id(), receivers);
-  Response response;
-  response.status = 204;
-  return response;
+  return deleted_response();
 }
 
 }  // namespace habilitd::scim

@@ -52,6 +52,22 @@ const UserAttributes& user_attributes() {
     a.manager_value = manager->find_sub("value");
     a.manager_ref = manager->find_sub("$ref");
     a.manager_name = manager->find_sub("displayName");
+    const Schema& own = *user_type().schema(kUserExtensionUrn);
+    a.structures = own.find("structures");
+    a.structure_value = a.structures->find_sub("value");
+    a.structure_ref = a.structures->find_sub("$ref");
+    a.structure_siret = a.structures->find_sub("siret");
+    a.structure_display = a.structures->find_sub("display");
+    a.structure_manager = a.structures->find_sub("manager");
+    a.habilitations = own.find("habilitations");
+    a.held_value = a.habilitations->find_sub("value");
+    a.held_ref = a.habilitations->find_sub("$ref");
+    a.held_application = a.habilitations->find_sub("application");
+    a.held_role = a.habilitations->find_sub("role");
+    a.held_siret = a.habilitations->find_sub("siret");
+    a.held_display = a.habilitations->find_sub("display");
+    a.held_until = a.habilitations->find_sub("until");
+    a.source = own.find("source");
     return a;
   }();
   return found;
@@ -66,6 +82,29 @@ const GroupAttributes& group_attributes() {
                            members->find_sub("type"),  members->find_sub("display")};
   }();
   return found;
+}
+
+const StructureAttributes& structure_attributes() {
+  static const StructureAttributes found = [] {
+    const Schema& core = structure_type().core();
+    return StructureAttributes{core.find("siret"),  core.find("displayName"), core.find("active"),
+                               core.find("parent"), core.find("managers"),    core.find("members")};
+  }();
+  return found;
+}
+
+const RequestAttributes& request_attributes(const ResourceType& type) {
+  const auto of = [](const ResourceType& each) {
+    const Schema& core = each.core();
+    return RequestAttributes{
+        core.find("person"),  core.find("structure"), core.find("justification"),
+        core.find("until"),   core.find("since"),     core.find("due"),
+        core.find("direct"),  core.find("grantedBy"), core.find("requestedBy"),
+        core.find("request"), core.find("decision"),  core.find("history")};
+  };
+  static const RequestAttributes habilitation = of(habilitation_type()),
+                                 request = of(access_request_type());
+  return &type == &habilitation_type() ? habilitation : request;
 }
 
 }  // namespace habilitd::scim

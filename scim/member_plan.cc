@@ -1,5 +1,6 @@
 #include "scim/member_plan.h"
 
+#include "scim/call.h"
 #include "scim/errors.h"
 #include "scim/group_reader.h"
 #include "scim/json_reader.h"
@@ -10,17 +11,37 @@ namespace {
 
 std::vector<EntryUuid> listed(const std::set<EntryUuid>& ids) { return {ids.begin(), ids.end()}; }
 
-Error no_member(const std::string& id) {
-  return invalid_value("\"" + id.substr(0, 64) + "\" is not the id of a User or Group.");
-}
+bool is_person(const ldap::Record& record) { return record.kind() == ldap::Kind::kPerson; }
 
 }  // namespace
+
+const MemberAttribute& group_members() {
+  static const MemberAttribute members{group_type(), *group_attributes().members,
+                                       ldap::Link::kMember, is_member_resource, "a User or Group"};
+  return members;
+}
+
+const MemberAttribute& structure_members() {
+  static const MemberAttribute members{structure_type(), *structure_attributes().members,
+                                       ldap::Link::kMember, is_person, "a User"};
+  return members;
+}
+
+const MemberAttribute& structure_managers() {
+  static const MemberAttribute managers{structure_type(), *structure_attributes().managers,
+                                        ldap::Link::kOwner, is_person, "a User"};
+  return managers;
+}
+
+Error MemberPlan::no_member(const std::string& id) const {
+  return invalid_value("\"" + id.substr(0, 64) + "\" is not the id of " +
+                       std::string(members_.what) + ".");
+}
 
 // The ids of one member object or of several. What does not exist cannot be added, but may be
 // removed.
 Result<std::set<EntryUuid>> MemberPlan::ids_of(const Json& value, bool must_exist) const {
-  const Attribute& members = *group_attributes().members;
-  auto given = check_value(members, value, tolerance_, !value.is_array());
+  auto given = check_value(members_.attribute, value, tolerance_, !value.is_array());
   if (!given) return given.error();
   std::set<EntryUuid> ids;
   if (given->is_null()) return ids;
@@ -35,7 +56,7 @@ Result<std::set<EntryUuid>> MemberPlan::ids_of(const Json& value, bool must_exis
       continue;
     }
     const auto record = view_.by_id(*id);
-    const bool known = record && is_member_resource(*record) && sees(*record);
+    const bool known = record && members_.fits(*record) && sees(*record);
     if (must_exist && !known) return no_member(text);
     // Somebody else's people do not leave by this client's hand either.
     if (known || audience_.sight.all()) ids.insert(*id);
@@ -51,7 +72,9 @@ bool MemberPlan::ids_in_filter(const FilterNode& filter, std::set<EntryUuid>& id
     }
     return true;
   }
-  if (filter.op != FilterOp::kEqual || filter.path.sub != group_attributes().value) return false;
+  if (filter.op != FilterOp::kEqual || filter.path.sub != members_.attribute.value_sub()) {
+    return false;
+  }
   if (const auto id = EntryUuid::parse(filter.operand.text)) ids.insert(*id);
   return true;
 }
@@ -60,33 +83,33 @@ Result<std::set<EntryUuid>> MemberPlan::matching(const FilterNode& filter) const
   std::set<EntryUuid> ids;
   if (ids_in_filter(filter, ids)) return ids;
   ids.clear();
-  const GroupAttributes& known = group_attributes();
+  const Attribute& attribute = members_.attribute;
   const auto consider = [&](const Accessor& reader, std::size_t element, const EntryUuid& id) {
     if (element_matches(filter, reader, element)) ids.insert(id);
   };
   if (group_ && !replace_all_) {
-    GroupReader reader(audience_);
-    reader.look_at(group_, &view_);
-    for (std::size_t i = 0; i < reader.count(*known.members); ++i) {
-      const auto id = EntryUuid::parse(reader.get(*known.members, i, known.value).text);
-      if (id && remove_.count(*id) == 0) consider(reader, i, *id);
+    const auto reader = make_reader(members_.type, audience_);
+    reader->look_at(group_, &view_);
+    for (std::size_t i = 0; i < reader->count(attribute); ++i) {
+      const auto id = EntryUuid::parse(reader->get(attribute, i, attribute.value_sub()).text);
+      if (id && remove_.count(*id) == 0) consider(*reader, i, *id);
     }
   }
   for (const EntryUuid& id : add_) {
     const auto record = view_.by_id(id);
     if (!record || !sees(*record)) continue;
-    const bool person = record->kind() == ldap::Kind::kPerson;
-    const Json alone{{"members", Json::array({{{"value", id.str()},
-                                               {"display", shown_name(*record)},
-                                               {"type", person ? "User" : "Group"}}})}};
-    consider(JsonReader(group_type(), alone), 0, id);
+    const Json alone{
+        {attribute.name, Json::array({{{"value", id.str()},
+                                       {"display", shown_name(*record)},
+                                       {"type", is_person(*record) ? "User" : "Group"}}})}};
+    consider(JsonReader(members_.type, alone), 0, id);
   }
   return ids;
 }
 
 Status MemberPlan::add(const std::set<EntryUuid>& ids) {
   for (const EntryUuid& id : ids) {
-    if (group_ && id == group_->id()) return invalid_value("A group cannot be its own member.");
+    if (group_ && id == group_->id()) return invalid_value("Nothing can be its own member.");
     remove_.erase(id);
     add_.insert(id);
   }
@@ -158,7 +181,7 @@ workflow::MemberChange MemberPlan::difference() const {
   const ldap::NodeId group = group_->node();
   const auto holds = [&](const EntryUuid& id) {
     const auto record = view_.by_id(id);
-    return record && sees(*record) && view_.linked(group, ldap::Link::kMember, record->node());
+    return record && sees(*record) && view_.linked(group, members_.link, record->node());
   };
   for (const EntryUuid& id : add_) {
     if (!holds(id)) change.add.push_back(id);
@@ -167,7 +190,7 @@ workflow::MemberChange MemberPlan::difference() const {
     if (holds(id)) change.remove.push_back(id);
   }
   if (!replace_all_) return change;
-  for (const ldap::NodeId node : view_.targets(group, ldap::Link::kMember)) {
+  for (const ldap::NodeId node : view_.targets(group, members_.link)) {
     const auto record = view_.at(node);
     if (record && sees(*record) && add_.count(record->id()) == 0)
       change.remove.push_back(record->id());

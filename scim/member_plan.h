@@ -1,5 +1,5 @@
-// What a sequence of edits does to a group's members, as a difference: neither the edits nor the
-// write read the member list, unless a filter asks for more than ids.
+// What a sequence of edits does to the members of a group or structure, as a difference: neither
+// the edits nor the write read the member list, unless a filter asks for more than ids.
 #pragma once
 
 #include <set>
@@ -12,15 +12,31 @@
 
 namespace habilitd::scim {
 
+// A multi-valued attribute that names other resources by their ids.
+struct MemberAttribute {
+  const ResourceType& type;
+  const Attribute& attribute;
+  ldap::Link link;
+  bool (*fits)(const ldap::Record&);  // may it be named?
+  std::string_view what;              // "a User or Group"
+};
+const MemberAttribute& group_members();
+const MemberAttribute& structure_members();
+const MemberAttribute& structure_managers();
+
 class MemberPlan {
  public:
-  // All must outlive the plan. The view is used by apply() only.
-  MemberPlan(const ldap::Mirror::View& view, ldap::RecordPtr group, const Audience& audience,
-             Tolerance& tolerance)
-      : view_(view), group_(std::move(group)), audience_(audience), tolerance_(tolerance) {}
+  // All must outlive the plan; the view as long as it is edited. `group` null: a new one.
+  MemberPlan(const MemberAttribute& members, const ldap::Mirror::View& view, ldap::RecordPtr group,
+             const Audience& audience, Tolerance& tolerance)
+      : members_(members),
+        view_(view),
+        group_(std::move(group)),
+        audience_(audience),
+        tolerance_(tolerance) {}
 
-  // An edit of the attribute `members`. Errors: kInvalid (invalidValue for what is no User or
-  // Group, or the group itself; mutability; noTarget).
+  // An edit of the attribute. Errors: kInvalid (invalidValue for what does not fit, or the resource
+  // itself; mutability; noTarget).
   Status apply(const Edit&);
   // PUT: the members are exactly these (an array, or null for none).
   Status replace_with(const Json& members);
@@ -38,7 +54,9 @@ class MemberPlan {
   Status add(const std::set<EntryUuid>&);
   void remove(const std::set<EntryUuid>&);
   Status add_matching(const Edit&);
+  Error no_member(const std::string& id) const;
 
+  const MemberAttribute& members_;
   const ldap::Mirror::View& view_;
   ldap::RecordPtr group_;
   const Audience& audience_;

@@ -152,6 +152,7 @@ Status add_extension(const ResourceType& type, Json& tree, const Schema& extensi
   if (object.is_null()) return done();
   if (!object.is_object()) return invalid_syntax(in_quotes(extension.id) + " is an object.");
   for (const auto& [key, value] : object.items()) {
+    if (same_name(key, "schemas")) continue;  // some clients name the extension once more
     const Attribute* attribute = extension.find(key);
     const Status added =
         attribute ? add_member(type, tree, {&extension, attribute, nullptr}, value, tolerance)
@@ -162,6 +163,14 @@ Status add_extension(const ResourceType& type, Json& tree, const Schema& extensi
 }
 
 }  // namespace
+
+std::string_view linked_id(const Json& link) {
+  const auto value = link.find("value"), reference = link.find("$ref");
+  if (value != link.end()) return value->get_ref<const std::string&>();
+  if (reference == link.end()) return {};
+  const std::string_view url = reference->get_ref<const std::string&>();
+  return url.substr(url.rfind('/') + 1);
+}
 
 const Json* member_of(const Json& object, std::string_view name) {
   if (!object.is_object()) return nullptr;

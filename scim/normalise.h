@@ -30,6 +30,9 @@ const Json* find_value(const ResourceType&, const Json& tree, const Attribute&);
 // Sets it (null: takes it away), making and removing the extension's object as needed.
 void set_value(const ResourceType&, Json& tree, const Attribute&, Json value);
 
+// The id that a link names: its value, else the last part of its $ref; empty: none.
+std::string_view linked_id(const Json& link);
+
 // Does `schemas` hold the URN? For messages: PatchOp, SearchRequest.
 Status check_message_schema(const Json& body, std::string_view urn, Tolerance&);
 // A member of a JSON object without regard to case; null when absent.

@@ -123,6 +123,7 @@ class PatchParser {
     }
     if (!value.is_object()) return invalid_syntax("\"" + extension.id + "\" is an object.");
     for (const auto& [key, part] : value.items()) {
+      if (same_name(key, "schemas")) continue;  // some clients name the extension once more
       if (auto ok = add_member(op, extension.id + ":" + key, part); !ok) return ok;
     }
     return done();

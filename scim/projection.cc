@@ -26,6 +26,14 @@ void show(AttributeSet& set, const Attribute& attribute) {
   for (const Attribute& sub : attribute.sub) set.set(sub.index, by_default(sub));
 }
 
+// An attribute asked for by its own name, with what its parts show on request.
+void show_whole(AttributeSet& set, const Attribute& attribute) {
+  show(set, attribute);
+  for (const Attribute& sub : attribute.sub) {
+    if (sub.returned == Returned::kRequest) set.set(sub.index);
+  }
+}
+
 void hide(AttributeSet& set, const Attribute& attribute) {
   if (attribute.returned == Returned::kAlways) return;
   set.reset(attribute.index);
@@ -106,7 +114,7 @@ Result<AttributeSet> parse_projection(const ResourceType& type,
   if (!attributes.empty()) {
     AttributeSet set = always_shown(type);
     apply(type, attributes, [&set](const Path& path) {
-      if (!path.sub) return show(set, *path.attribute);
+      if (!path.sub) return show_whole(set, *path.attribute);
       if (path.leaf().returned == Returned::kNever) return;
       set.set(path.attribute->index);
       set.set(path.sub->index);

@@ -1,12 +1,13 @@
-// Reading what a list request asks for.
+#include "scim/query.h"
+
 #include <algorithm>
 #include <limits>
 
 #include "base/text.h"
 #include "scim/errors.h"
 #include "scim/normalise.h"
+#include "scim/order.h"
 #include "scim/projection.h"
-#include "scim/search.h"
 
 namespace habilitd::scim {
 namespace {
@@ -16,7 +17,7 @@ constexpr FilterLimits kUrlLimits{4096, 48, 2000}, kBodyLimits{100 * 1024, 48, 2
 
 // What was given, before it is judged; the same for URLs and bodies.
 struct Given {
-  std::optional<std::string> filter, sort_by, sort_order;
+  std::optional<std::string> filter, sort_by, sort_order, cursor;
   std::optional<long long> start, count;
   std::vector<std::string> attributes, excluded;
 };
@@ -82,40 +83,92 @@ Result<Path> sort_path(const ResourceType& type, const std::string& name) {
   return *path;
 }
 
-Status add_order(const ResourceType& type, const Given& given, Query& query) {
-  if (given.sort_by) {
-    auto path = sort_path(type, *given.sort_by);
-    if (!path) return path.error();
-    query.sort_by = *path;
+// Of several types it is enough that one has the attribute.
+Status add_order(const Given& given, Query& query) {
+  if (given.sort_order) {
+    query.descending = same_name(*given.sort_order, "descending");
+    if (!query.descending && !same_name(*given.sort_order, "ascending")) {
+      return invalid_value("\"sortOrder\" is ascending or descending.");
+    }
   }
-  if (!given.sort_order) return done();
-  query.descending = same_name(*given.sort_order, "descending");
-  if (query.descending || same_name(*given.sort_order, "ascending")) return done();
-  return invalid_value("\"sortOrder\" is ascending or descending.");
+  if (!given.sort_by) {
+    query.descending = false;
+    for (Query::Part& part : query.parts) part.sort_by = order_of_creation(*part.type);
+    return done();
+  }
+  std::optional<Error> unknown;
+  for (Query::Part& part : query.parts) {
+    auto path = sort_path(*part.type, *given.sort_by);
+    if (path) {
+      part.sort_by = *path;
+      query.sorted = true;
+    } else {
+      unknown = path.error();
+    }
+  }
+  query.sort_text = *given.sort_by;
+  return query.sorted ? done() : Status(*unknown);
 }
 
-Result<Query> judge(Call& call, const ResourceType& type, const Given& given,
-                    const FilterLimits& limits) {
-  Query query;
-  if (given.filter) {
-    auto filter = parse_filter(*given.filter, {type, &call.tolerance, false, limits});
-    if (!filter) return filter.error();
-    query.filter = *std::move(filter);
+// A filter that compares an attribute of one type may be ill-typed for another: it matches nothing
+// there. One that suits no type is refused.
+Status add_filter(Call& call, bool root, const Given& given, const FilterLimits& limits,
+                  Query& query) {
+  if (!given.filter) return done();
+  query.filter_text = *given.filter;
+  std::optional<Error> refused;
+  bool any = false;
+  for (Query::Part& part : query.parts) {
+    auto filter = parse_filter(*given.filter, {*part.type, &call.tolerance, root, limits});
+    if (filter) {
+      part.filter = *std::move(filter);
+      any = true;
+    } else {
+      part.filter = FilterNode();
+      refused = filter.error();
+    }
   }
-  if (auto ok = add_order(type, given, query); !ok) return ok.error();
-  auto shown = parse_projection(type, given.attributes, given.excluded);
-  if (!shown) return shown.error();
-  query.shown = *shown;
-  query.start = static_cast<std::size_t>(std::max(given.start.value_or(1), 1LL));
+  return any ? done() : Status(*refused);
+}
+
+Status add_page(const Call& call, const Given& given, Query& query) {
   const auto most = static_cast<long long>(call.settings.max_results);
   const auto standard = static_cast<long long>(call.settings.default_count);
+  query.cursor = given.cursor;
+  if (given.cursor && given.start) {
+    return invalid_value("\"startIndex\" and \"cursor\" exclude each other.");
+  }
+  if (given.cursor && given.count && *given.count > most) {
+    return invalid("invalidCount", "\"count\" is at most " + std::to_string(most) + ".");
+  }
+  query.start = static_cast<std::size_t>(std::max(given.start.value_or(1), 1LL));
   query.count = static_cast<std::size_t>(std::clamp(given.count.value_or(standard), 0LL, most));
+  return done();
+}
+
+Result<Query> judge(Call& call, const Scope& scope, const Given& given,
+                    const FilterLimits& limits) {
+  Query query;
+  for (const ResourceType* type : scope.types) query.parts.push_back({type, {}, {}, {}});
+  if (auto ok = add_filter(call, scope.root, given, limits, query); !ok) return ok.error();
+  if (auto ok = add_order(given, query); !ok) return ok.error();
+  for (Query::Part& part : query.parts) {
+    auto shown = parse_projection(*part.type, given.attributes, given.excluded);
+    if (!shown) return shown.error();
+    part.shown = *shown;
+  }
+  if (auto ok = add_page(call, given, query); !ok) return ok.error();
   return query;
+}
+
+// Next to a cursor, RFC 9865 has a word of its own for it.
+Error about_count(const Error& error, const Given& given) {
+  return given.cursor ? invalid("invalidCount", error.detail) : error;
 }
 
 }  // namespace
 
-Result<Query> query_from_url(Call& call, const ResourceType& type) {
+Result<Query> query_from_url(Call& call, const Scope& scope) {
   Given given;
   const auto text = [&](const char* name) {
     const std::string* value = call.query(name);
@@ -124,37 +177,45 @@ Result<Query> query_from_url(Call& call, const ResourceType& type) {
   given.filter = text("filter");
   given.sort_by = text("sortBy");
   given.sort_order = text("sortOrder");
+  given.cursor = text("cursor");
   auto start = read_number(call.query("startIndex"), "startIndex");
   if (!start) return start.error();
   auto count = read_number(call.query("count"), "count");
-  if (!count) return count.error();
+  if (!count) return about_count(count.error(), given);
   given.start = *start;
   given.count = *count;
   if (const auto names = text("attributes")) given.attributes = split_names(*names);
   if (const auto names = text("excludedAttributes")) given.excluded = split_names(*names);
-  return judge(call, type, given, kUrlLimits);
+  return judge(call, scope, given, kUrlLimits);
 }
 
-Result<Query> query_from_body(Call& call, const ResourceType& type) {
+Result<Query> query_from_body(Call& call, const Scope& scope) {
   auto body = read_body(call);
   if (!body) return body.error();
   if (auto ok = check_message_schema(*body, kSearchUrn, call.tolerance); !ok) return ok.error();
-  auto filter = read_string(*body, "filter");
-  if (!filter) return filter.error();
-  auto sort_by = read_string(*body, "sortBy");
-  if (!sort_by) return sort_by.error();
-  auto sort_order = read_string(*body, "sortOrder");
-  if (!sort_order) return sort_order.error();
+  Given given;
+  using Member = std::optional<std::string> Given::*;
+  for (const auto& [name, member] : {std::pair<const char*, Member>{"filter", &Given::filter},
+                                     {"sortBy", &Given::sort_by},
+                                     {"sortOrder", &Given::sort_order},
+                                     {"cursor", &Given::cursor}}) {
+    auto text = read_string(*body, name);
+    if (!text) return text.error();
+    given.*member = *std::move(text);
+  }
   auto start = read_integer(*body, "startIndex");
   if (!start) return start.error();
   auto count = read_integer(*body, "count");
-  if (!count) return count.error();
+  if (!count) return about_count(count.error(), given);
   auto attributes = read_names(*body, "attributes");
   if (!attributes) return attributes.error();
   auto excluded = read_names(*body, "excludedAttributes");
   if (!excluded) return excluded.error();
-  return judge(call, type, {*filter, *sort_by, *sort_order, *start, *count, *attributes, *excluded},
-               kBodyLimits);
+  given.start = *start;
+  given.count = *count;
+  given.attributes = *std::move(attributes);
+  given.excluded = *std::move(excluded);
+  return judge(call, scope, given, kBodyLimits);
 }
 
 }  // namespace habilitd::scim

@@ -34,11 +34,26 @@ std::string etag_of(std::string_view csn) {
   return tag + '"';
 }
 
+std::string version_of(const ldap::Record& record) {
+  if (record.kind() != Kind::kRequest) return etag_of(record.csn());
+  return "W/\"r" + std::string(record.first(Attr::kHabRevision)) + '"';
+}
+
 std::string_view endpoint_of(const ldap::Record& record) {
-  return record.kind() == Kind::kPerson ? "Users" : "Groups";
+  switch (record.kind()) {
+    case Kind::kPerson:
+      return "Users";
+    case Kind::kStructure:
+      return "Structures";
+    case Kind::kRequest:
+      return "AccessRequests";
+    default:
+      return "Groups";
+  }
 }
 
 std::string_view shown_name(const ldap::Record& record) {
+  if (record.kind() == Kind::kStructure) return record.first(Attr::kO);
   if (const auto name = record.first(Attr::kDisplayName); !name.empty()) return name;
   if (const auto name = record.first(Attr::kCn); !name.empty()) return name;
   return record.first(Attr::kUid);
@@ -66,22 +81,34 @@ std::size_t ResourceReader::count(const Attribute& attribute) const {
 
 Scalar ResourceReader::get(const Attribute& attribute, std::size_t element,
                            const Attribute* sub) const {
-  if (&attribute == common_.id) return Scalar::of(scratch_ = record_->id().str());
+  if (&attribute == common_.id) return Scalar::of(scratch_ = type_.id_of(record_->id()));
   if (&attribute == common_.meta) return meta(sub);
   if (&attribute == common_.external_id) return Scalar::of(external_id());
   if (&attribute == common_.schemas) {
-    return Scalar::of(element == 0 ? type_.core().id : type_.extensions()[element - 1].id);
+    return Scalar::of(schema_at(element));
   }
   return own_get(attribute, element, sub);
 }
 
+std::size_t ResourceReader::schema_count() const {
+  const auto& extensions = type_.extensions();
+  return 1 + static_cast<std::size_t>(
+                 std::count_if(extensions.begin(), extensions.end(),
+                               [this](const Schema& each) { return has_extension(each); }));
+}
+
+std::string_view ResourceReader::schema_at(std::size_t element) const {
+  if (element == 0) return type_.core().id;
+  for (const Schema& extension : type_.extensions()) {
+    if (has_extension(extension) && --element == 0) return extension.id;
+  }
+  return {};
+}
+
 Scalar ResourceReader::meta(const Attribute* sub) const {
   if (sub == common_.resource_type) return Scalar::of(type_.name());
-  if (sub == common_.version) return Scalar::of(scratch_ = etag_of(first(Attr::kEntryCsn)));
-  if (sub == common_.location) {
-    scratch_ = audience_.base_url + type_.endpoint() + '/';
-    return Scalar::of(scratch_ += record_->id().str());
-  }
+  if (sub == common_.version) return Scalar::of(scratch_ = version_of(*record_));
+  if (sub == common_.location) return reference(type_, record_->id());
   if (sub != common_.created && sub != common_.last_modified) return {};
   const auto when = parse_generalized_time(
       first(sub == common_.created ? Attr::kCreateTimestamp : Attr::kModifyTimestamp));
@@ -128,6 +155,11 @@ Scalar ResourceReader::link_scalar(const ldap::Record& linked, std::string_view 
   if (what == "value") return Scalar::of(scratch_ = linked.id().str());
   scratch_.assign(audience_.base_url).append("/").append(endpoint_of(linked)).append("/");
   return Scalar::of(scratch_ += linked.id().str());
+}
+
+Scalar ResourceReader::reference(const ResourceType& type, const EntryUuid& entry) const {
+  scratch_ = audience_.base_url + type.endpoint() + '/';
+  return Scalar::of(scratch_ += type.id_of(entry));
 }
 
 Scalar ResourceReader::scalar_of(JsonSlice value, Type type) const {

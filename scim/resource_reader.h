@@ -26,9 +26,12 @@ struct Audience {
 
 // W/"...": entryCSN without what never changes.
 std::string etag_of(std::string_view csn);
-// "Users" or "Groups" for an entry that is a resource.
+// The version of an entry as a resource. A request's is its revision: mails sent on its behalf move
+// entryCSN, but tell a client nothing.
+std::string version_of(const ldap::Record&);
+// "Users", "Groups" ... for an entry that is a resource.
 std::string_view endpoint_of(const ldap::Record&);
-// A name for people: displayName, else cn, else uid.
+// A name for people: displayName, else cn, else uid; of a structure, o.
 std::string_view shown_name(const ldap::Record&);
 
 class ResourceReader : public Accessor {
@@ -50,7 +53,8 @@ class ResourceReader : public Accessor {
  protected:
   virtual std::size_t own_count(const Attribute&) const = 0;
   virtual Scalar own_get(const Attribute&, std::size_t element, const Attribute* sub) const = 0;
-  virtual std::size_t schema_count() const { return 1; }
+  // Has the resource anything to say under that extension?
+  virtual bool has_extension(const Schema&) const { return false; }
   virtual void forget() = 0;  // before a new record
 
   std::string_view first(ldap::Attr attr) const { return first_[static_cast<std::size_t>(attr)]; }
@@ -61,6 +65,7 @@ class ResourceReader : public Accessor {
   // May the linked entry be shown? Needs the view.
   bool sees(const ldap::Record& linked) const { return audience_.sight.sees(linked, *view_); }
   Scalar link_scalar(const ldap::Record&, std::string_view what) const;
+  Scalar reference(const ResourceType&, const EntryUuid&) const;
   Scalar scalar_of(JsonSlice, Type) const;
 
   const ldap::Mirror::View* view_ = nullptr;
@@ -70,6 +75,8 @@ class ResourceReader : public Accessor {
  private:
   Scalar meta(const Attribute* sub) const;
   std::string_view external_id() const;
+  std::size_t schema_count() const;
+  std::string_view schema_at(std::size_t) const;
   void open_annotations() const;
 
   const ResourceType& type_;

@@ -9,13 +9,15 @@ namespace {
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 // RFC 7643 section 3.1: what every resource has, outside any schema.
-Schema common_schema() {
+Schema common_schema(bool external_ids) {
   Schema schema;
   schema.attributes.push_back(always(
       exact(many(read_only(typed_attribute("schemas", Type::kReference, "URIs of the schemas"))))));
   schema.attributes.push_back(always(exact(read_only(unique(text_attribute("id", "Identifier"))))));
-  schema.attributes.push_back(
-      computed(exact(text_attribute("externalId", "The client's own identifier"))));
+  if (external_ids) {
+    schema.attributes.push_back(
+        computed(exact(text_attribute("externalId", "The client's own identifier"))));
+  }
   schema.attributes.push_back(read_only(complex_attribute(
       "meta", "Resource metadata",
       {read_only(exact(text_attribute("resourceType", "Name of the resource type"))),
@@ -73,16 +75,28 @@ const Attribute* Schema::find(std::string_view attribute_name) const {
 
 ResourceType::ResourceType(std::string name, std::string endpoint, std::string description,
                            Schema core, std::vector<Schema> extensions)
+    : ResourceType(std::move(name), std::move(endpoint), std::move(description), std::move(core),
+                   std::move(extensions), Options()) {}
+
+ResourceType::ResourceType(std::string name, std::string endpoint, std::string description,
+                           Schema core, std::vector<Schema> extensions, Options options)
     : name_(std::move(name)),
       endpoint_(std::move(endpoint)),
       description_(std::move(description)),
-      common_(common_schema()),
+      options_(std::move(options)),
+      common_(common_schema(options_.external_ids)),
       core_(std::move(core)),
       extensions_(std::move(extensions)) {
   std::size_t next = 0;
   number(common_, next);
   number(core_, next);
   for (Schema& extension : extensions_) number(extension, next);
+}
+
+std::optional<EntryUuid> ResourceType::entry_of(std::string_view id) const {
+  if (!id.starts_with(options_.id_prefix)) return std::nullopt;
+  const auto parsed = EntryUuid::parse(id.substr(options_.id_prefix.size()));
+  return parsed ? std::optional(*parsed) : std::nullopt;
 }
 
 const Schema* ResourceType::schema(std::string_view urn) const {
@@ -124,7 +138,8 @@ std::optional<Path> ResourceType::resolve_key(std::string_view key) const {
 }
 
 const std::vector<const ResourceType*>& resource_types() {
-  static const std::vector<const ResourceType*> types{&user_type(), &group_type()};
+  static const std::vector<const ResourceType*> types{
+      &user_type(), &group_type(), &structure_type(), &habilitation_type(), &access_request_type()};
   return types;
 }
 
@@ -165,6 +180,16 @@ Attribute complex_attribute(std::string name, std::string description, std::vect
   Attribute attribute = typed_attribute(std::move(name), Type::kComplex, std::move(description));
   attribute.sub = std::move(sub);
   return attribute;
+}
+
+Attribute link_attribute(std::string name, std::string description, const std::string& what,
+                         const std::string& type) {
+  Attribute reference = refers(text_attribute("$ref", "URI of " + what), {type});
+  return computed(
+      complex_attribute(std::move(name), std::move(description),
+                        {computed(exact(text_attribute("value", "Identifier of " + what))),
+                         immutable(computed(std::move(reference))),
+                         on_request(read_only(text_attribute("display", "Name of " + what)))}));
 }
 
 Attribute in_ldap(Attribute attribute, ldap::Attr home) {
@@ -221,6 +246,11 @@ Attribute write_only(Attribute attribute) {
 
 Attribute always(Attribute attribute) {
   attribute.returned = Returned::kAlways;
+  return attribute;
+}
+
+Attribute on_request(Attribute attribute) {
+  attribute.returned = Returned::kRequest;
   return attribute;
 }
 

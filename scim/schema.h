@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/ids.h"
 #include "ldap/schema.h"
 
 namespace habilitd::scim {
@@ -18,6 +19,11 @@ inline constexpr std::string_view kUserUrn = "urn:ietf:params:scim:schemas:core:
 inline constexpr std::string_view kGroupUrn = "urn:ietf:params:scim:schemas:core:2.0:Group";
 inline constexpr std::string_view kEnterpriseUrn =
     "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
+inline constexpr std::string_view kUserExtensionUrn = "urn:habilitd:scim:schemas:extension:User";
+inline constexpr std::string_view kStructureUrn = "urn:habilitd:scim:schemas:core:Structure";
+inline constexpr std::string_view kHabilitationUrn = "urn:habilitd:scim:schemas:core:Habilitation";
+inline constexpr std::string_view kAccessRequestUrn =
+    "urn:habilitd:scim:schemas:core:AccessRequest";
 
 enum class Type : std::uint8_t {
   kString,
@@ -84,6 +90,14 @@ using AttributeSet = std::bitset<kMaxAttributes>;
 
 class ResourceType {
  public:
+  struct Options {
+    bool external_ids = true;  // has the common attribute externalId
+    // Before the entryUUID in the id: where one entry is a resource of two types, their ids differ
+    // (RFC 7643 section 3.1: unique across all resources).
+    std::string id_prefix;
+  };
+  ResourceType(std::string name, std::string endpoint, std::string description, Schema core,
+               std::vector<Schema> extensions, Options options);
   ResourceType(std::string name, std::string endpoint, std::string description, Schema core,
                std::vector<Schema> extensions);
   ResourceType(const ResourceType&) = delete;  // paths point into it
@@ -92,6 +106,9 @@ class ResourceType {
   const std::string& name() const { return name_; }
   const std::string& endpoint() const { return endpoint_; }  // "/Users"
   const std::string& description() const { return description_; }
+  std::string id_of(const EntryUuid& entry) const { return options_.id_prefix + entry.str(); }
+  // The entry that an id names; ids are case-exact.
+  std::optional<EntryUuid> entry_of(std::string_view id) const;
   const Schema& common() const { return common_; }
   const Schema& core() const { return core_; }
   const std::vector<Schema>& extensions() const { return extensions_; }
@@ -107,12 +124,16 @@ class ResourceType {
 
  private:
   std::string name_, endpoint_, description_;
+  Options options_;
   Schema common_, core_;
   std::vector<Schema> extensions_;
 };
 
 const ResourceType& user_type();
 const ResourceType& group_type();
+const ResourceType& structure_type();
+const ResourceType& habilitation_type();
+const ResourceType& access_request_type();
 const std::vector<const ResourceType*>& resource_types();
 
 std::string_view type_name(Type);
@@ -127,6 +148,10 @@ bool same_name(std::string_view, std::string_view);
 Attribute text_attribute(std::string name, std::string description);
 Attribute typed_attribute(std::string name, Type, std::string description);
 Attribute complex_attribute(std::string name, std::string description, std::vector<Attribute> sub);
+// A link to another resource: value (its id), $ref, display. `what`: "the person"; `type`: "User".
+// A client sets the value or the $ref; the name is returned on request.
+Attribute link_attribute(std::string name, std::string description, const std::string& what,
+                         const std::string& type);
 Attribute in_ldap(Attribute, ldap::Attr);
 Attribute many(Attribute);
 Attribute required(Attribute);
@@ -138,6 +163,7 @@ Attribute read_only(Attribute);
 Attribute immutable(Attribute);
 Attribute write_only(Attribute);
 Attribute always(Attribute);
+Attribute on_request(Attribute);
 Attribute canonical(Attribute, std::vector<std::string>);
 Attribute refers(Attribute, std::vector<std::string>);
 

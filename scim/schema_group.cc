@@ -13,7 +13,7 @@ Schema core() {
       "members", "Members; changed one by one with PATCH",
       {immutable(computed(exact(text_attribute("value", "Identifier of the member")))),
        immutable(computed(std::move(reference))), immutable(computed(std::move(type))),
-       read_only(text_attribute("display", "Name of the member"))});
+       on_request(read_only(text_attribute("display", "Name of the member")))});
   schema.attributes = {
       required(unique(
           in_ldap(text_attribute("displayName", "Name of the group, unique in the directory"),

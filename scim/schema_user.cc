@@ -121,8 +121,8 @@ Schema enterprise() {
   Attribute manager = complex_attribute(
       "manager", "The person's manager",
       {computed(exact(text_attribute("value", "Identifier of the manager's User"))),
-       read_only(std::move(reference)),
-       read_only(text_attribute("displayName", "Name of the manager"))});
+       immutable(computed(std::move(reference))),
+       on_request(read_only(text_attribute("displayName", "Name of the manager")))});
   schema.attributes = {in_ldap(text_attribute("employeeNumber", "Number given by the organisation"),
                                Attr::kEmployeeNumber),
                        text_attribute("costCenter", "Cost centre"),
@@ -133,10 +133,51 @@ Schema enterprise() {
   return schema;
 }
 
+Attribute held_structures() {
+  Attribute reference = refers(text_attribute("$ref", "URI of the structure"), {"Structure"});
+  return read_only(many(complex_attribute(
+      "structures", "Structures that the person is attached to or manages",
+      {read_only(exact(text_attribute("value", "Identifier of the structure"))),
+       read_only(std::move(reference)), read_only(exact(text_attribute("siret", "Its SIRET"))),
+       read_only(text_attribute("display", "Its name")),
+       read_only(typed_attribute("manager", Type::kBoolean, "Does the person manage it?"))})));
+}
+
+Attribute held_habilitations() {
+  Attribute reference = refers(text_attribute("$ref", "URI of the habilitation"), {"Habilitation"});
+  return read_only(many(complex_attribute(
+      "habilitations", "Roles that the person holds now",
+      {read_only(exact(text_attribute(
+           "value", "Identifier of the habilitation; none when it was made by LDAP"))),
+       read_only(std::move(reference)),
+       read_only(exact(text_attribute("application", "Identifier of the application"))),
+       read_only(exact(text_attribute("role", "Identifier of the role"))),
+       read_only(exact(text_attribute("siret", "SIRET of the structure"))),
+       read_only(text_attribute("display", "Application, role and structure for people")),
+       read_only(typed_attribute("until", Type::kDateTime, "When it ends"))})));
+}
+
+Schema habilitd() {
+  Schema schema{std::string(kUserExtensionUrn),
+                "HabilitdUser",
+                "What a person may do, and where the account comes from",
+                "",
+                {}};
+  schema.attributes = {
+      held_structures(), held_habilitations(),
+      // On request: nothing that a client did not write belongs to every answer.
+      on_request(in_ldap(
+          read_only(exact(text_attribute(
+              "source", "Where the account comes from, such as \"client:ID\" for a SCIM client"))),
+          Attr::kHabSource))};
+  return schema;
+}
+
 }  // namespace
 
 const ResourceType& user_type() {
-  static const ResourceType type("User", "/Users", "People's accounts", core(), {enterprise()});
+  static const ResourceType type("User", "/Users", "People's accounts", core(),
+                                 {enterprise(), habilitd()});
   return type;
 }
 

@@ -2,194 +2,136 @@
 
 #include <algorithm>
 
-#include "base/text.h"
+#include "scim/endpoints.h"
 #include "scim/errors.h"
 #include "scim/render.h"
-#include "scim/shortcuts.h"
 
 namespace habilitd::scim {
+
+struct ListPage {
+  std::vector<Hit> hits;
+  std::size_t total = 0;
+  std::string next;  // the cursor, in a walk by cursors that goes on
+};
+
 namespace {
 
-using ldap::Kind;
 using ldap::RecordPtr;
 using View = ldap::Mirror::View;
 
-// Comparisons that one request may cost: about a second of one core.
-constexpr std::size_t kMostComparisons = 10'000'000;
-
-std::vector<Kind> kinds_of(const ResourceType& type) {
-  if (&type == &user_type()) return {Kind::kPerson};
-  return {Kind::kGroup, Kind::kHabilitation};
+// Everything that decides a query's result, except what page of it is wanted. The client is part of
+// it: filters see the client's own externalIds, and what it may see.
+std::string key_of(const Call& call, const Query& query) {
+  std::string key = call.audience.id_prefix + call.audience.sight.key();
+  for (const Query::Part& part : query.parts) key += part.type->name() + ',';
+  for (const std::string& text : {query.filter_text, query.sort_text}) {
+    key += std::to_string(text.size()) + ':' + text;
+  }
+  // An empty filter is refused; none at all is something else.
+  key += query.parts.front().filter || query.parts.back().filter ? 'f' : '-';
+  return key + (query.sorted ? query.descending ? 'd' : 'a' : '-');
 }
 
-// What is sorted by: text, or a number (also for instants and booleans).
-struct SortKey {
-  bool missing = true;
-  std::string text;
-  double number = 0;
+// Does the query have to look at resources that are not on its page?
+bool compares(const Call& call, const Query& query) {
+  if (!call.audience.sight.all()) return true;
+  return std::any_of(query.parts.begin(), query.parts.end(), [](const Query::Part& part) {
+    return part.filter.has_value() || endpoint(*part.type).holds;
+  });
+}
+
+// Nothing to compare: only the page is looked at.
+void take_page(const Query& query, const View& view, ListPage& page) {
+  for (std::size_t part = 0; part < query.parts.size(); ++part) {
+    for (const ldap::Kind kind : endpoint(*query.parts[part].type).kinds) {
+      const auto& nodes = view.all(kind);
+      const std::size_t wanted = query.start - 1 + page.hits.size();
+      for (std::size_t i = wanted > page.total ? wanted - page.total : 0;
+           i < nodes.size() && page.hits.size() < query.count; ++i) {
+        if (RecordPtr record = view.at(nodes[i])) page.hits.push_back({std::move(record), part});
+      }
+      page.total += nodes.size();
+    }
+  }
+}
+
+struct Shown {
+  std::unique_ptr<ResourceReader> resource;
+  const AttributeSet* attributes;
 };
 
-struct Hit {
-  RecordPtr record;
-  SortKey key;
-};
-
-class Search {
- public:
-  Search(const Call& call, const ResourceType& type, const Query& query, const View& view)
-      : type_(type),
-        query_(query),
-        view_(view),
-        call_(call),
-        reader_(make_reader(type, call.audience)) {}
-
-  Status run() {
-    if (query_.filter) {
-      if (const auto found = candidates(*query_.filter, type_, view_, call_.audience)) {
-        for (const RecordPtr& record : *found) consider(record);
-      } else if (auto ok = scan(); !ok) {
-        return ok;
-      }
-    } else if (auto ok = query_.sort_by || !call_.audience.sight.all() ? scan() : take_page();
-               !ok) {
-      return ok;
-    }
-    if (query_.sort_by) sort();
-    return done();
-  }
-
-  // In all; page() of it.
-  std::size_t total() const { return paged_ ? total_ : hits_.size(); }
-  std::vector<RecordPtr> page() const {
-    std::vector<RecordPtr> records;
-    const std::size_t first = paged_ ? 0 : query_.start - 1;
-    for (std::size_t i = first; i < hits_.size() && records.size() < query_.count; ++i) {
-      records.push_back(hits_[i].record);
-    }
-    return records;
-  }
-
- private:
-  void consider(const RecordPtr& record) {
-    if (!is_of(type_, *record) || !call_.audience.sight.sees(*record, view_)) return;
-    reader_->look_at(record, &view_);
-    if (query_.filter && !matches(*query_.filter, *reader_)) return;
-    hits_.push_back({record, query_.sort_by ? key() : SortKey{}});
-  }
-
-  Status scan() {
-    std::size_t all = 0;
-    for (const Kind kind : kinds_of(type_)) all += view_.all(kind).size();
-    if (query_.filter && all * term_count(*query_.filter) > kMostComparisons) {
-      return invalid("tooMany", "The filter has too many terms for this many resources.");
-    }
-    for (const Kind kind : kinds_of(type_)) {
-      for (const ldap::NodeId node : view_.all(kind)) {
-        if (const RecordPtr record = view_.at(node)) consider(record);
-      }
-    }
-    return done();
-  }
-
-  // Nothing to compare: only the page is looked at.
-  Status take_page() {
-    paged_ = true;
-    std::size_t position = 0;
-    for (const Kind kind : kinds_of(type_)) {
-      const auto& nodes = view_.all(kind);
-      total_ += nodes.size();
-      for (std::size_t i = query_.start - 1 > position ? query_.start - 1 - position : 0;
-           i < nodes.size() && hits_.size() < query_.count; ++i) {
-        if (const RecordPtr record = view_.at(nodes[i])) hits_.push_back({record, {}});
-      }
-      position += nodes.size();
-    }
-    return done();
-  }
-
-  // Of several values the primary one, else the first (RFC 7644 section 3.4.2.3).
-  std::size_t sorted_element(const Attribute& attribute, std::size_t count) const {
-    const Attribute* primary = attribute.find_sub("primary");
-    for (std::size_t i = 0; primary && i < count; ++i) {
-      if (reader_->get(attribute, i, primary).flag) return i;
-    }
-    return 0;
-  }
-
-  SortKey key() const {
-    SortKey key;
-    const Attribute& attribute = *query_.sort_by->attribute;
-    const std::size_t count = reader_->count(attribute);
-    if (count == 0) return key;
-    const Scalar value =
-        reader_->get(attribute, sorted_element(attribute, count), query_.sort_by->sub);
-    key.missing = !value.present();
-    if (value.kind == Scalar::Kind::kText) {
-      key.text = query_.sort_by->leaf().case_exact ? std::string(value.text) : fold(value.text);
-    } else if (value.kind == Scalar::Kind::kInstant) {
-      key.number = static_cast<double>(value.instant.time_since_epoch().count());
-    } else {
-      key.number = value.flag ? 1.0 : value.number;
-    }
-    return key;
-  }
-
-  // Missing values come last, and first in descending order; equal ones keep their order.
-  void sort() {
-    const auto before = [](const SortKey& a, const SortKey& b) {
-      if (a.missing != b.missing) return b.missing;
-      if (a.number != b.number) return a.number < b.number;
-      return a.text < b.text;
-    };
-    std::stable_sort(hits_.begin(), hits_.end(), [&](const Hit& a, const Hit& b) {
-      return query_.descending ? before(b.key, a.key) : before(a.key, b.key);
-    });
-  }
-
-  const ResourceType& type_;
-  const Query& query_;
-  const View& view_;
-  const Call& call_;
-  std::unique_ptr<ResourceReader> reader_;
-  std::vector<Hit> hits_;
-  bool paged_ = false;
-  std::size_t total_ = 0;
-};
-
-std::string list_body(const std::vector<std::unique_ptr<ResourceReader>>& page, const Query& query,
-                      std::size_t total) {
+std::string list_body(const std::vector<Shown>& resources, const Query& query,
+                      const ListPage& page) {
   std::string body = R"({"schemas":["urn:ietf:params:scim:api:messages:2.0:ListResponse"],)";
-  body.reserve(256 + page.size() * 1024);
-  body += "\"totalResults\":" + std::to_string(total);
-  body += ",\"startIndex\":" + std::to_string(query.start);
-  body += ",\"itemsPerPage\":" + std::to_string(page.size());
+  body.reserve(256 + resources.size() * 1024);
+  body += "\"totalResults\":" + std::to_string(page.total);
+  if (!query.cursor) body += ",\"startIndex\":" + std::to_string(query.start);
+  body += ",\"itemsPerPage\":" + std::to_string(resources.size());
+  if (!page.next.empty()) body += ",\"nextCursor\":\"" + page.next + '"';
   body += ",\"Resources\":[";
-  for (const auto& resource : page) {
+  for (const auto& [resource, attributes] : resources) {
     if (body.back() != '[') body += ',';
-    render(body, resource->type(), *resource, query.shown);
+    render(body, resource->type(), *resource, *attributes);
   }
   return body + "]}";
 }
 
 }  // namespace
 
-Result<Response> list_resources(Call& call, const ResourceType& type, const Query& query) {
-  std::vector<std::unique_ptr<ResourceReader>> page;
-  std::size_t total = 0;
+Status Lists::find_page(Call& call, const Query& query, const View& view, ListPage& page) {
+  if (!compares(call, query) && !query.sorted && !query.cursor) {
+    take_page(query, view, page);
+    return done();
+  }
+  const std::string key = key_of(call, query);
+  std::optional<Place> last;
+  if (query.cursor && !query.cursor->empty()) {
+    auto place = cursors_.open(*query.cursor, query.count, key, call.services.clock.now());
+    if (!place) return place.error();
+    last = *std::move(place);
+  }
+  Selector selector(call, query, view);
+  const auto cut = [&](const std::vector<Hit>& hits) {
+    const auto behind = [&](const Hit& hit) {
+      return !comes_before(*last, selector.place(hit), query.descending);
+    };
+    const auto first =
+        last ? std::partition_point(hits.begin(), hits.end(), behind)
+             : hits.begin() + static_cast<std::ptrdiff_t>(std::min(query.start - 1, hits.size()));
+    const auto left = static_cast<std::size_t>(hits.end() - first);
+    page.total = hits.size();
+    page.hits.assign(first, first + static_cast<std::ptrdiff_t>(std::min(query.count, left)));
+    if (query.cursor && !page.hits.empty() && query.count < left) {
+      page.next = cursors_.make(selector.place(page.hits.back()), query.count, key,
+                                call.services.clock.now());
+    }
+  };
+  if (const auto found = selector.find_by_index()) {
+    cut(*found);
+    return done();
+  }
+  const auto kept = kept_.get(key);
+  auto used = kept->with(selector, cut);
+  kept_.trim();
+  return used;
+}
+
+Result<Response> Lists::answer(Call& call, const Query& query) {
+  ListPage page;
+  std::vector<Shown> resources;
   {
     const auto view = call.services.directory.view();
     if (!view) return view.error();
-    Search search(call, type, query, *view);
-    if (auto ok = search.run(); !ok) return ok.error();
-    total = search.total();
-    for (RecordPtr& record : search.page()) {
-      auto reader = make_reader(type, call.audience);
-      reader->look_at(std::move(record), &*view);
-      reader->keep_links(query.shown);
-      page.push_back(std::move(reader));
+    if (auto ok = find_page(call, query, *view, page); !ok) return ok.error();
+    for (Hit& hit : page.hits) {
+      const Query::Part& part = query.parts[hit.part];
+      auto reader = make_reader(*part.type, call.audience);
+      reader->look_at(std::move(hit.record), &*view);
+      reader->keep_links(part.shown);
+      resources.push_back({std::move(reader), &part.shown});
     }
   }
-  return json_response(200, list_body(page, query, total));
+  return json_response(200, list_body(resources, query, page));
 }
 
 }  // namespace habilitd::scim

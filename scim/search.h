@@ -1,29 +1,31 @@
-// Lists: filters, sorting, index paging (RFC 7644 sections 3.4.2 and 3.4.3), all from the mirror.
+// Lists: filters, sorting, paging by index and by cursor (RFC 7644 sections 3.4.2 and 3.4.3, RFC
+// 9865), all from the mirror.
 #pragma once
 
-#include <optional>
-#include <string>
-#include <vector>
-
-#include "scim/call.h"
-#include "scim/filter.h"
+#include "scim/cursor.h"
+#include "scim/kept_orders.h"
 
 namespace habilitd::scim {
 
-struct Query {
-  std::optional<FilterNode> filter;
-  std::optional<Path> sort_by;
-  bool descending = false;
-  std::size_t start = 1, count = 0;  // one-based; at most max_results
-  AttributeSet shown;
+struct ListPage;
+
+class Lists {
+ public:
+  explicit Lists(const Settings& settings)
+      : cursors_(settings.cursor_secret, settings.cursor_timeout) {}
+
+  // GET of a type or of the root, and POST /.search: a ListResponse with exact totalResults.
+  // Errors: kInvalid with tooMany, invalidCursor, expiredCursor or invalidCount.
+  //
+  // A walk by cursors without sortBy meets everybody once who is there all the while: its order,
+  // creation, never changes. With sortBy that holds for those whose sorted value stays.
+  Result<Response> answer(Call&, const Query&);
+
+ private:
+  Status find_page(Call&, const Query&, const ldap::Mirror::View&, ListPage&);
+
+  Cursors cursors_;
+  KeptOrders kept_;
 };
-
-// From a URL. Errors: kInvalid with invalidFilter, tooMany, invalidPath (sortBy) or invalidValue.
-Result<Query> query_from_url(Call&, const ResourceType&);
-// From the body of /.search.
-Result<Query> query_from_body(Call&, const ResourceType&);
-
-// GET /Users, /Groups and POST /.search: a ListResponse with exact totalResults.
-Result<Response> list_resources(Call&, const ResourceType&, const Query&);
 
 }  // namespace habilitd::scim

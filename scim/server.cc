@@ -5,13 +5,14 @@
 
 #include "base/text.h"
 #include "scim/async.h"
+#include "scim/bulk.h"
 #include "scim/call.h"
 #include "scim/discovery.h"
+#include "scim/endpoints.h"
 #include "scim/errors.h"
 #include "scim/events_endpoint.h"
-#include "scim/groups.h"
+#include "scim/me.h"
 #include "scim/search.h"
-#include "scim/users.h"
 #include "scim/version.h"
 #include "workflow/client_limiter.h"
 
@@ -20,42 +21,58 @@ namespace {
 
 using Segments = std::vector<std::string>;
 
-enum class Place { kNowhere, kConfig, kSchemas, kTypes, kCollection, kSearch, kResource, kLater };
+enum class At {
+  kNowhere,
+  kConfig,
+  kSchemas,
+  kTypes,
+  kCollection,
+  kSearch,  // of a type, or of the root
+  kResource,
+  kRoot,
+  kMe,
+  kBulk,
+  kEvents
+};
 
 struct Route {
-  Place place = Place::kNowhere;
-  const ResourceType* type = nullptr;  // of a collection, search or resource
-  std::string_view id;                 // of a resource; of a discovery document, may be empty
-  std::string_view allow;              // methods
+  At place = At::kNowhere;
+  const Endpoint* endpoint = nullptr;  // of a collection, search or resource
+  std::string_view id;     // of a resource; of a discovery document or of Events, may be empty
+  std::string_view allow;  // methods
 };
 
 constexpr std::string_view kReadOnly = "GET, HEAD, OPTIONS";
-constexpr std::string_view kListing = "GET, HEAD, POST, OPTIONS";
-constexpr std::string_view kSearching = "POST, OPTIONS";
-constexpr std::string_view kEntry = "GET, HEAD, PUT, PATCH, DELETE, OPTIONS";
+constexpr std::string_view kPosting = "POST, OPTIONS";
+constexpr std::string_view kOwnEntry = "GET, HEAD, PUT, PATCH, OPTIONS";
 
-Route discovery_route(Place place, const Segments& segments) {
+Route discovery_route(At place, const Segments& segments) {
   if (segments.size() > 2) return {};
   return {place, nullptr, segments.size() == 2 ? std::string_view(segments[1]) : std::string_view(),
           kReadOnly};
 }
 
 Route route(const Segments& segments) {
-  if (segments.empty()) return {};
+  if (segments.empty()) return {At::kRoot, nullptr, {}, kReadOnly};
   const std::string& first = segments.front();
   if (first == "ServiceProviderConfig" && segments.size() == 1) {
-    return {Place::kConfig, nullptr, {}, kReadOnly};
+    return {At::kConfig, nullptr, {}, kReadOnly};
   }
-  if (first == "Schemas") return discovery_route(Place::kSchemas, segments);
-  if (first == "ResourceTypes") return discovery_route(Place::kTypes, segments);
-  if ((first == "Me" || first == "Bulk" || first == ".search") && segments.size() == 1) {
-    return {Place::kLater, nullptr, {}, {}};
+  if (first == "Schemas") return discovery_route(At::kSchemas, segments);
+  if (first == "ResourceTypes") return discovery_route(At::kTypes, segments);
+  if (first == "Events" && segments.size() == 2)
+    return {At::kEvents, nullptr, segments[1], kReadOnly};
+  if (segments.size() == 1) {
+    if (first == ".search") return {At::kSearch, nullptr, {}, kPosting};
+    if (first == "Me") return {At::kMe, nullptr, {}, kOwnEntry};
+    if (first == "Bulk") return {At::kBulk, nullptr, {}, kPosting};
+    if (first == "Events") return {At::kEvents, nullptr, {}, kPosting};
   }
-  for (const ResourceType* type : resource_types()) {
-    if (first != type->endpoint().substr(1) || segments.size() > 2) continue;
-    if (segments.size() == 1) return {Place::kCollection, type, {}, kListing};
-    if (segments[1] == ".search") return {Place::kSearch, type, {}, kSearching};
-    return {Place::kResource, type, segments[1], kEntry};
+  for (const Endpoint& each : endpoints()) {
+    if (first != each.type->endpoint().substr(1) || segments.size() > 2) continue;
+    if (segments.size() == 1) return {At::kCollection, &each, {}, each.collection_methods};
+    if (segments[1] == ".search") return {At::kSearch, &each, {}, kPosting};
+    return {At::kResource, &each, segments[1], each.resource_methods};
   }
   return {};
 }
@@ -91,10 +108,17 @@ bool has_body(Method method) {
   return method == Method::kPost || method == Method::kPut || method == Method::kPatch;
 }
 
+// Not of events, which have media types of their own, and of asynchronous answers, which have no
+// body to accept (RFC 9967 section 2.5.1.1).
+bool is_acceptable(const Request& request, const Route& target) {
+  return accepts_json(request.headers.accept) || target.place == At::kEvents ||
+         prefers_async(request.headers.prefer);
+}
+
 // What can be said of a request without looking at what it asks for. None: nothing wrong.
-std::optional<Response> refuse_form(const Request& request, const Settings& settings) {
-  // RFC 9967 section 2.5.1.1: an asynchronous answer has no body to accept.
-  if (!accepts_json(request.headers.accept) && !prefers_async(request.headers.prefer)) {
+std::optional<Response> refuse_form(const Request& request, const Route& target,
+                                    const Settings& settings) {
+  if (!is_acceptable(request, target)) {
     return error_answer(406, {}, "Only application/scim+json and application/json are served.");
   }
   if (!has_body(request.method)) return std::nullopt;
@@ -106,7 +130,9 @@ std::optional<Response> refuse_form(const Request& request, const Settings& sett
     return error_answer(415, {}, "The body is application/scim+json or application/json.");
   }
   if (request.body.size() > settings.max_payload) {
-    return error_answer(413, {}, "The body is too large.");
+    return error_answer(
+        413, {},
+        "The body exceeds maxPayloadSize (" + std::to_string(settings.max_payload) + " bytes).");
   }
   return std::nullopt;
 }
@@ -119,14 +145,33 @@ Response unauthenticated(const Error& error) {
   return response;
 }
 
+bool may_touch(const workflow::Client& client, const Endpoint& endpoint, bool reads) {
+  return client.may(std::string(endpoint.scope) + (reads ? ":read" : ":write"));
+}
+
+Scope readable_root(const workflow::Client& client) {
+  Scope scope{{}, true};
+  for (const Endpoint& each : endpoints()) {
+    if (may_touch(client, each, true)) scope.types.push_back(each.type);
+  }
+  return scope;
+}
+
 // The one place where a token's scopes are compared with what a request wants to do.
 bool may(const workflow::Client& client, const Route& target, Method method) {
-  if (!target.type) return true;  // discovery: any client
-  const bool users = target.type == &user_type();
   const bool reads =
-      target.place == Place::kSearch || method == Method::kGet || method == Method::kHead;
-  if (users) return client.may(reads ? "users:read" : "users:write");
-  return client.may(reads ? "groups:read" : "groups:write");
+      target.place == At::kSearch || method == Method::kGet || method == Method::kHead;
+  if (target.endpoint) return may_touch(client, *target.endpoint, reads);
+  switch (target.place) {
+    case At::kRoot:
+    case At::kSearch:
+      return !readable_root(client).types.empty();
+    case At::kMe:
+      return client.may(reads ? "me:read" : "me:write") ||
+             may_touch(client, endpoint(user_type()), reads);
+    default:
+      return true;  // discovery: any client; bulk and events: each is asked about by itself
+  }
 }
 
 Response options_response(std::string_view allow) {
@@ -136,13 +181,13 @@ Response options_response(std::string_view allow) {
   return response;
 }
 
-Result<Response> get_resource(Call& call, const Route& target) {
-  auto shown = asked_projection(call, *target.type);
+Result<Response> get_resource(Call& call, const ResourceType& type, std::string_view id) {
+  auto shown = asked_projection(call, type);
   if (!shown) return shown.error();
-  auto reader = read_resource(call, *target.type, target.id, *shown);
+  auto reader = read_resource(call, type, id, *shown);
   if (!reader) return reader.error();
   const std::string& known = call.request.headers.if_none_match;
-  if (!known.empty() && names_version(known, etag_of((*reader)->record()->csn()))) {
+  if (!known.empty() && names_version(known, version_of(*(*reader)->record()))) {
     Response response = no_content(**reader);
     response.status = 304;
     return response;
@@ -150,58 +195,87 @@ Result<Response> get_resource(Call& call, const Route& target) {
   return resource_response(**reader, *shown, 200);
 }
 
-Result<Response> list(Call& call, const ResourceType& type) {
-  auto query = query_from_url(call, type);
+// GET of a type or of the root, and /.search of either.
+Result<Response> list(Call& call, Lists& lists, const Route& target) {
+  const Scope scope = target.endpoint ? Scope{{target.endpoint->type}} : readable_root(call.client);
+  auto query =
+      target.place == At::kSearch ? query_from_body(call, scope) : query_from_url(call, scope);
   if (!query) return query.error();
-  return list_resources(call, type, *query);
+  return lists.answer(call, *query);
 }
 
-Result<Response> search(Call& call, const ResourceType& type) {
-  auto query = query_from_body(call, type);
-  if (!query) return query.error();
-  return list_resources(call, type, *query);
-}
-
-// The methods of `allow` are all that come here.
+// What is done with one resource. The methods of `allow` are all that come here.
 Result<Response> dispatch(Call& call, const Route& target) {
-  const bool users = target.type == &user_type();
-  if (target.place == Place::kSearch) return search(call, *target.type);
+  const Endpoint& at = *target.endpoint;
   switch (call.request.method) {
     case Method::kPost:
-      return users ? create_user(call) : create_group(call);
+      return at.create(call);
     case Method::kPut:
-      return users ? replace_user(call, target.id) : replace_group(call, target.id);
+      return at.replace(call, target.id);
     case Method::kPatch:
-      return users ? patch_user(call, target.id) : patch_group(call, target.id);
+      return at.patch(call, target.id);
     case Method::kDelete:
-      return users ? delete_user(call, target.id) : delete_group(call, target.id);
+      return at.remove(call, target.id);
     default:
-      break;
+      return get_resource(call, *at.type, target.id);
   }
-  return target.place == Place::kResource ? get_resource(call, target) : list(call, *target.type);
+}
+
+bool is_list(const Route& target, Method method) {
+  const bool reads = method == Method::kGet || method == Method::kHead;
+  return target.place == At::kSearch || target.place == At::kRoot ||
+         (target.place == At::kCollection && reads);
+}
+
+// What a bulk operation may be about (RFC 7644 section 3.7): a type to create in, else a resource.
+std::optional<Response> refuse_operation(const workflow::Client& client, Method method,
+                                         const Segments& segments) {
+  const Route target = route(segments);
+  if (target.place == At::kNowhere) return error_response(unknown_resource());
+  if (target.place != (method == Method::kPost ? At::kCollection : At::kResource)) {
+    return error_answer(400, "invalidValue", "This path is not for bulk operations.");
+  }
+  if (!may(client, target, method)) return error_response({Errc::kForbidden, "scope", {}});
+  return std::nullopt;
 }
 
 }  // namespace
+
+// What can be done later, when the client prefers that.
+bool is_write(const Route& target, Method method) {
+  if (target.place == At::kBulk) return true;
+  const bool writes = has_body(method) || method == Method::kDelete;
+  return writes && (target.place == At::kCollection || target.place == At::kResource);
+}
 
 struct Server::Parts {
   Parts(workflow::Services& all, Settings set)
       : services(all),
         settings(std::move(set)),
         discovery(settings),
+        lists(settings),
         events(all, settings),
-        async(all, settings.base_url, [this](const AsyncJob& job) { return run(job); }) {}
+        async(all, settings.base_url, [this](const AsyncJob& job) {
+          return guarded(job.request, job.segments, job.client, job.txn);
+        }) {}
 
-  Response answer(const Request&, const Segments&, const Result<workflow::Client>& caller);
+  // `txn`: of the asynchronous request that this is, or is a part of; else empty.
+  Response guarded(const Request&, const Segments&, const Result<workflow::Client>& caller,
+                   const std::string& txn = {});
+  Response answer(const Request&, const Segments&, const Result<workflow::Client>& caller,
+                  const std::string& txn);
   Response document(const Request&, const Route&) const;
-  Response resource(const Request&, const Route&, const workflow::Client&, std::string txn = {});
-  Response run(const AsyncJob&);
+  Response resource(Call&, const Route&);
+  Response me(Call&);
+  Result<Response> bulk(const Call&);
   void note_failure(const Request&, const Error&);
 
   workflow::Services& services;
   const Settings settings;
   const Discovery discovery;
+  Lists lists;
   EventsEndpoint events;
-  AsyncRequests async;  // its thread uses all the others
+  AsyncRequests async;  // the last: its thread uses all the others
 };
 
 // RFC 7644 section 4: no filter here, and paging is ignored.
@@ -210,9 +284,9 @@ Response Server::Parts::document(const Request& request, const Route& target) co
     return error_answer(403, {}, "Discovery endpoints cannot be filtered.");
   }
   const auto id = target.id.empty() ? std::nullopt : std::optional(target.id);
-  const std::string* found = target.place == Place::kConfig ? &discovery.service_provider_config()
-                             : target.place == Place::kSchemas ? discovery.schemas(id)
-                                                               : discovery.resource_types(id);
+  const std::string* found = target.place == At::kConfig    ? &discovery.service_provider_config()
+                             : target.place == At::kSchemas ? discovery.schemas(id)
+                                                            : discovery.resource_types(id);
   return found ? json_response(200, *found) : error_response(unknown_resource());
 }
 
@@ -226,51 +300,44 @@ void Server::Parts::note_failure(const Request& request, const Error& error) {
                                     {"code", static_cast<long long>(error.directory_code)}});
 }
 
-Response Server::Parts::resource(const Request& request, const Route& target,
-                                 const workflow::Client& client, std::string txn) {
-  Call call(services, settings, request, client);
-  call.txn = std::move(txn);
-  auto response = dispatch(call, target);
-  call.tolerance.report(services.metrics, services.log, client.id.str());
+Response Server::Parts::resource(Call& call, const Route& target) {
+  auto response = target.place == At::kBulk              ? bulk(call)
+                  : is_list(target, call.request.method) ? list(call, lists, target)
+                                                         : dispatch(call, target);
+  call.tolerance.report(services.metrics, services.log, call.client.id.str());
   if (response) return *std::move(response);
-  note_failure(request, response.error());
+  note_failure(call.request, response.error());
   return error_response(response.error());
 }
 
-// A request accepted before, by the client's scopes as they are now.
-Response Server::Parts::run(const AsyncJob& job) {
-  const Route target = route(job.segments);
-  if (!target.type || !allowed(target.allow, method_name(job.request.method))) {
-    return error_response(unknown_resource());
-  }
-  if (!may(job.client, target, job.request.method)) {
-    return error_response({Errc::kForbidden, "scope", {}});
-  }
-  try {
-    return resource(job.request, target, job.client, job.txn);
-  } catch (const std::exception& fault) {
-    services.log.error("scim.bug",
-                       {{"request", job.request.request_id}, {"what", std::string(fault.what())}});
-    return error_response({Errc::kInternal, "bug", {}});
-  }
+// The person's own resource under another name; every answer tells the permanent one.
+Response Server::Parts::me(Call& call) {
+  const std::string id = call.client.person->str();
+  call.own = true;
+  Response response = resource(call, {At::kResource, &endpoint(user_type()), id, kOwnEntry});
+  response.set("Location", settings.base_url + user_type().endpoint() + '/' + id);
+  return response;
+}
+
+Result<Response> Server::Parts::bulk(const Call& call) {
+  const Result<workflow::Client> caller(call.client);
+  return run_bulk(call, {[&](Method method, const Segments& segments) {
+                           return refuse_operation(call.client, method, segments);
+                         },
+                         [&](const Request& request, const Segments& segments) {
+                           return guarded(request, segments, caller, call.txn);
+                         }});
 }
 
 Response Server::Parts::answer(const Request& request, const Segments& segments,
-                               const Result<workflow::Client>& caller) {
+                               const Result<workflow::Client>& caller, const std::string& txn) {
   const Route target = route(segments);
-  if (target.place != Place::kConfig && !caller) return unauthenticated(caller.error());
-  if (caller && target.place != Place::kConfig) {
-    if (auto ok = workflow::admit_client(services, *caller); !ok) return error_response(ok.error());
-  }
-  if (!segments.empty() && segments.front() == "Events") {
-    if (auto refused = refuse_form(request, settings)) return *std::move(refused);
-    return events.answer(request, segments, *caller);
-  }
-  if (target.place == Place::kNowhere) return error_response(unknown_resource());
-  if (target.place == Place::kLater) {
-    return error_answer(501, {}, "This endpoint is not implemented.");
-  }
+  if (target.place != At::kConfig && !caller) return unauthenticated(caller.error());
+  if (target.place == At::kNowhere) return error_response(unknown_resource());
   if (request.method == Method::kOptions) return options_response(target.allow);
+  if (target.place == At::kMe) {
+    if (auto refused = refuse_me(*caller, request.method)) return *std::move(refused);
+  }
   if (!allowed(target.allow, method_name(request.method))) {
     Response response = error_answer(405, {}, "The method is not allowed here.");
     response.set("Allow", target.allow);
@@ -279,14 +346,29 @@ Response Server::Parts::answer(const Request& request, const Segments& segments,
   if (caller && !may(*caller, target, request.method)) {
     return error_response({Errc::kForbidden, "scope", {}});
   }
-  if (auto refused = refuse_form(request, settings)) return *std::move(refused);
-  if (!target.type) return document(request, target);
-  const bool writes = target.place != Place::kSearch && request.method != Method::kGet &&
-                      request.method != Method::kHead;
-  if (writes) {
+  if (auto refused = refuse_form(request, target, settings)) return *std::move(refused);
+  if (target.place == At::kConfig || target.place == At::kSchemas || target.place == At::kTypes) {
+    return document(request, target);
+  }
+  if (target.place == At::kEvents) return events.answer(request, target.id, *caller);
+  if (is_write(target, request.method)) {
     if (auto accepted = async.accept(request, segments, *caller)) return *std::move(accepted);
   }
-  return resource(request, target, *caller);
+  Call call(services, settings, request, *caller);
+  call.txn = txn;
+  return target.place == At::kMe ? me(call) : resource(call, target);
+}
+
+// A fault of ours is logged, and shown as that and nothing else.
+Response Server::Parts::guarded(const Request& request, const Segments& segments,
+                                const Result<workflow::Client>& caller, const std::string& txn) {
+  try {
+    return answer(request, segments, caller, txn);
+  } catch (const std::exception& fault) {
+    services.log.error("scim.bug",
+                       {{"request", request.request_id}, {"what", std::string(fault.what())}});
+    return error_response({Errc::kInternal, "bug", {}});
+  }
 }
 
 Server::Server(workflow::Services& services, Settings settings)
@@ -296,15 +378,11 @@ Server::~Server() = default;
 
 Response Server::handle(const Request& request, const std::vector<std::string>& segments,
                         const Result<workflow::Client>& caller) {
-  try {
-    Response response = parts_->answer(request, segments, caller);
-    if (request.method == Method::kHead) response.body.clear();
-    return response;
-  } catch (const std::exception& fault) {
-    parts_->services.log.error(
-        "scim.bug", {{"request", request.request_id}, {"what", std::string(fault.what())}});
-    return error_response({Errc::kInternal, "bug", {}});
-  }
+  const Status admitted = caller ? workflow::admit_client(parts_->services, *caller) : done();
+  Response response =
+      admitted ? parts_->guarded(request, segments, caller) : error_response(admitted.error());
+  if (request.method == Method::kHead) response.body.clear();
+  return response;
 }
 
 }  // namespace habilitd::scim

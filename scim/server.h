@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/http.h"
 #include "base/jws_signer.h"
+#include "base/secret.h"
 #include "workflow/services.h"
 #include "workflow/tokens.h"
 
@@ -20,6 +21,9 @@ struct Settings {
   std::size_t max_payload = 1 << 20;  // bytes
   Duration events_wait{5000};         // how long a poll for events may hold a thread
   std::shared_ptr<const JwsSigner> events_signer = {};  // null: events are not signed
+  std::size_t max_operations = 1000;                    // of one bulk request
+  Secret cursor_secret;  // shared by all hosts of a site; empty: cursors end with the process
+  Duration cursor_timeout{3600 * 1000};
 };
 
 class Server {

@@ -15,7 +15,7 @@ using Found = std::optional<std::vector<RecordPtr>>;
 class Finder {
  public:
   Finder(const ResourceType& type, const ldap::Mirror::View& view, const Audience& audience)
-      : view_(view), audience_(audience), common_(common_attributes(type)) {}
+      : type_(type), view_(view), audience_(audience), common_(common_attributes(type)) {}
 
   Found find(const FilterNode& node) const {
     switch (node.op) {
@@ -27,6 +27,8 @@ class Finder {
         return find(node.children.front());
       case FilterOp::kEqual:
         return equal(*node.path.attribute, node.path.sub, node.operand.text);
+      case FilterOp::kNever:
+        return std::vector<RecordPtr>();
       default:
         return std::nullopt;
     }
@@ -58,50 +60,86 @@ class Finder {
     if (&attribute == common_.external_id) {
       return view_.find(Attr::kHabExternalId, audience_.id_prefix + text);
     }
-    const UserAttributes& user = user_attributes();
-    const GroupAttributes& group = group_attributes();
-    if (&attribute == user.user_name) return view_.find(Attr::kUid, text);
-    if (&attribute == group.display_name) return view_.find(Attr::kCn, text);
-    if (&attribute == user.emails && by_value && ldap_holds(Attr::kMail, text)) {
-      return view_.find(Attr::kMail, text);
+    const Attribute& leaf = sub ? *sub : attribute;
+    if (!attribute.multi_valued && is_indexed(leaf)) return view_.find(leaf.ldap, text);
+    if (&type_ == &user_type()) return user_equal(attribute, sub, text);
+    if (!by_value) return std::nullopt;
+    const StructureAttributes& structure = structure_attributes();
+    if (&attribute == group_attributes().members || &attribute == structure.members) {
+      return naming(other(text), Link::kMember);
     }
-    if (&attribute == user.groups && by_value) return linked(text, false);
-    if (&attribute == group.members && by_value) return linked(text, true);
+    if (&attribute == structure.managers) return naming(other(text), Link::kOwner);
+    if (&attribute == structure.parent) return naming(other(text), Link::kSeeAlso);
     return std::nullopt;
   }
 
+  Found user_equal(const Attribute& attribute, const Attribute* sub,
+                   const std::string& text) const {
+    const UserAttributes& user = user_attributes();
+    const bool by_value = sub && sub->name == "value";
+    if (&attribute == user.emails && by_value && ldap_holds(Attr::kMail, text)) {
+      return view_.find(Attr::kMail, text);
+    }
+    if (&attribute == user.groups && by_value) return named_by({other(text)});
+    if (sub == user.structure_value) return named_by({other(text)});
+    if (sub == user.structure_siret) return named_by(view_.find(Attr::kCn, text));
+    if (sub == user.held_siret) return named_by(view_.find(Attr::kHabSiret, text));
+    if (sub == user.held_application) return named_by(view_.find(Attr::kHabApplication, text));
+    return std::nullopt;
+  }
+
+  static bool is_indexed(const Attribute& attribute) {
+    return attribute.home == Home::kLdap && attribute.ldap != Attr::kCount &&
+           ldap::attr_table()[static_cast<std::size_t>(attribute.ldap)].indexed;
+  }
+
   Found by_id(const std::string& text) const {
-    const auto id = EntryUuid::parse(text);
+    const auto id = type_.entry_of(text);
     const RecordPtr record = id ? view_.by_id(*id) : nullptr;
     return record ? std::vector<RecordPtr>{record} : std::vector<RecordPtr>{};
   }
 
-  // The members of a group, or the groups of a member.
-  Found linked(const std::string& text, bool groups) const {
+  // The resource that a link names by its id; null when there is none.
+  RecordPtr other(const std::string& text) const {
     const auto id = EntryUuid::parse(text);
-    const RecordPtr record = id ? view_.by_id(*id) : nullptr;
+    return id ? view_.by_id(*id) : nullptr;
+  }
+
+  Found records_at(const std::vector<ldap::NodeId>& nodes) const {
     std::vector<RecordPtr> found;
-    if (!record) return found;
-    const auto& nodes = groups ? view_.sources(record->node(), Link::kMember)
-                               : view_.targets(record->node(), Link::kMember);
     for (const ldap::NodeId node : nodes) {
-      if (auto other = view_.at(node)) found.push_back(std::move(other));
+      if (auto record = view_.at(node)) found.push_back(std::move(record));
     }
     return found;
   }
 
+  // The entries that name this one.
+  Found naming(const RecordPtr& record, Link link) const {
+    if (!record) return std::vector<RecordPtr>{};
+    return records_at(view_.sources(record->node(), link));
+  }
+
+  // Whom these entries name as members or managers. Requests name nobody.
+  Found named_by(const std::vector<RecordPtr>& entries) const {
+    std::vector<RecordPtr> found;
+    for (const RecordPtr& entry : entries) {
+      if (!entry) continue;
+      for (const Link link : {Link::kMember, Link::kOwner}) {
+        const auto named = records_at(view_.targets(entry->node(), link));
+        found.insert(found.end(), named->begin(), named->end());
+      }
+    }
+    return found;
+  }
+
+  const ResourceType& type_;
   const ldap::Mirror::View& view_;
   const Audience& audience_;
   const CommonAttributes& common_;
 };
 
-// As in a scan: oldest first, each once.
-void put_in_order(std::vector<RecordPtr>& records) {
-  const auto before = [](const RecordPtr& a, const RecordPtr& b) {
-    const auto one = a->first(Attr::kCreateTimestamp), two = b->first(Attr::kCreateTimestamp);
-    return one != two ? one < two : a->id() < b->id();
-  };
-  std::sort(records.begin(), records.end(), before);
+void keep_each_once(std::vector<RecordPtr>& records) {
+  std::sort(records.begin(), records.end());
   records.erase(std::unique(records.begin(), records.end()), records.end());
 }
 
@@ -110,7 +148,7 @@ void put_in_order(std::vector<RecordPtr>& records) {
 Found candidates(const FilterNode& filter, const ResourceType& type, const ldap::Mirror::View& view,
                  const Audience& audience) {
   Found found = Finder(type, view, audience).find(filter);
-  if (found) put_in_order(*found);
+  if (found) keep_each_once(*found);
   return found;
 }
 

@@ -1,6 +1,6 @@
-// Which filters an index of the mirror answers: equality on userName, externalId, id, emails, a
-// group's displayName, group and member ids, and "and"/"or" of these. Every candidate is still
-// matched.
+// Which filters an index of the mirror answers: equality on id, externalId, what LDAP attributes
+// with an index hold, emails, ids of links, a person's structures and habilitations, and "and"/"or"
+// of these. Every candidate is still matched.
 #pragma once
 
 #include <optional>
@@ -12,7 +12,7 @@
 
 namespace habilitd::scim {
 
-// A superset of the records that match; none when only a scan can tell.
+// A superset of the records that match, in no order; none when only a scan can tell.
 std::optional<std::vector<ldap::RecordPtr>> candidates(const FilterNode&, const ResourceType&,
                                                        const ldap::Mirror::View&, const Audience&);
 // Comparisons in the filter: what one record costs.

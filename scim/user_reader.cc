@@ -1,5 +1,7 @@
 #include "scim/user_reader.h"
 
+#include <algorithm>
+
 namespace habilitd::scim {
 namespace {
 
@@ -19,14 +21,20 @@ void add_values(const ldap::Record& record, Attr attr, std::string_view type,
 
 void UserReader::forget() {
   emails_ready_ = phones_ready_ = groups_ready_ = manager_ready_ = false;
+  structures_ready_ = roles_ready_ = details_ready_ = shows_source_ = false;
 }
 
 void UserReader::keep_links(const AttributeSet& wanted) {
   if (wanted[known_.groups->index]) groups();
   if (wanted[known_.manager->index]) manager();
-  groups_ready_ = manager_ready_ = true;
+  if (wanted[known_.structures->index]) structures();
+  if (wanted[known_.habilitations->index]) detailed_roles();
   if (!wanted[known_.groups->index]) groups_.clear();
   if (!wanted[known_.manager->index]) manager_.reset();
+  if (!wanted[known_.structures->index]) structures_.clear();
+  if (!wanted[known_.habilitations->index]) roles_.clear();
+  groups_ready_ = manager_ready_ = structures_ready_ = roles_ready_ = details_ready_ = true;
+  shows_source_ = wanted[known_.source->index];
   view_ = nullptr;
 }
 
@@ -94,6 +102,8 @@ std::size_t UserReader::own_count(const Attribute& attribute) const {
   }
   if (&attribute == known_.groups) return groups().size();
   if (&attribute == known_.manager) return manager() ? 1 : 0;
+  if (&attribute == known_.structures) return structures().size();
+  if (&attribute == known_.habilitations) return roles().size();
   if (&attribute == known_.active) return has_active() ? 1 : 0;
   if (&attribute == known_.password) return 0;
   if (&attribute == known_.name) return 1;
@@ -112,6 +122,8 @@ Scalar UserReader::own_get(const Attribute& attribute, std::size_t element,
   }
   if (&attribute == known_.groups) return group_scalar(*groups()[element], sub);
   if (&attribute == known_.manager) return manager_scalar(sub);
+  if (&attribute == known_.structures) return structure_scalar(structures()[element], sub);
+  if (&attribute == known_.habilitations) return role_scalar(element, sub);
   if (&attribute == known_.active) return Scalar::of_bool(first(Attr::kHabActive) != "FALSE");
   const Attribute& leaf = sub ? *sub : attribute;
   if (leaf.home == Home::kLdap) return ldap_scalar(leaf);
@@ -159,11 +171,63 @@ Scalar UserReader::manager_scalar(const Attribute* sub) const {
   return sub == known_.manager_ref ? link_scalar(*found, "$ref") : Scalar{};
 }
 
-std::size_t UserReader::schema_count() const {
-  for (const Attribute& attribute : type().extensions().front().attributes) {
-    if (own_count(attribute) > 0) return 2;
+const std::vector<PersonStructure>& UserReader::structures() const {
+  if (structures_ready_) return structures_;
+  structures_ready_ = true;
+  structures_ = structures_of(*view_, record_->node());
+  std::erase_if(structures_, [this](const auto& each) { return !sees(*each.record); });
+  return structures_;
+}
+
+const std::vector<PersonRole>& UserReader::roles() const {
+  if (roles_ready_) return roles_;
+  roles_ready_ = true;
+  roles_ = roles_of(*view_, record_->node());
+  std::erase_if(roles_, [this](const auto& each) { return !sees(*each.group); });
+  return roles_;
+}
+
+// With what a scan over everybody does not need for each.
+const std::vector<PersonRole>& UserReader::detailed_roles() const {
+  if (details_ready_) return roles_;
+  roles();
+  details_ready_ = true;
+  if (!roles_.empty()) add_details(*view_, record_->id(), roles_);
+  return roles_;
+}
+
+Scalar UserReader::structure_scalar(const PersonStructure& structure, const Attribute* sub) const {
+  if (sub == known_.structure_manager) return Scalar::of_bool(structure.manager);
+  if (sub == known_.structure_siret) return Scalar::of(structure.record->first(Attr::kCn));
+  if (sub == known_.structure_value) return link_scalar(*structure.record, "value");
+  if (sub == known_.structure_ref) return link_scalar(*structure.record, "$ref");
+  return sub == known_.structure_display ? Scalar::of(structure.record->first(Attr::kO)) : Scalar{};
+}
+
+Scalar UserReader::role_scalar(std::size_t element, const Attribute* sub) const {
+  const ldap::Record& group = *roles()[element].group;
+  if (sub == known_.held_application) return Scalar::of(group.first(Attr::kHabApplication));
+  if (sub == known_.held_role) return Scalar::of(group.first(Attr::kHabRole));
+  if (sub == known_.held_siret) return Scalar::of(group.first(Attr::kHabSiret));
+  const PersonRole& role = detailed_roles()[element];
+  if (sub == known_.held_display) return Scalar::of(role.display);
+  if (!role.record) return {};
+  if (sub == known_.held_value) {
+    return Scalar::of(scratch_ = habilitation_type().id_of(role.record->id()));
   }
-  return 1;
+  if (sub == known_.held_ref) return reference(habilitation_type(), role.record->id());
+  const auto until = parse_generalized_time(role.record->first(Attr::kHabUntil));
+  return sub == known_.held_until && until ? Scalar::of_instant(*until) : Scalar{};
+}
+
+// `schemas` names what an answer holds (RFC 7643 section 3): a source that nobody asked for does
+// not count.
+bool UserReader::has_extension(const Schema& extension) const {
+  return std::any_of(extension.attributes.begin(), extension.attributes.end(),
+                     [this](const Attribute& each) {
+                       if (&each == known_.source && !shows_source_) return false;
+                       return own_count(each) > 0;
+                     });
 }
 
 }  // namespace habilitd::scim

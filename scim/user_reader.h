@@ -2,6 +2,7 @@
 #pragma once
 
 #include "scim/merged_values.h"
+#include "scim/person_links.h"
 #include "scim/resource_reader.h"
 
 namespace habilitd::scim {
@@ -16,7 +17,7 @@ class UserReader : public ResourceReader {
  private:
   std::size_t own_count(const Attribute&) const override;
   Scalar own_get(const Attribute&, std::size_t element, const Attribute* sub) const override;
-  std::size_t schema_count() const override;
+  bool has_extension(const Schema&) const override;
   void forget() override;
 
   Scalar ldap_scalar(const Attribute&) const;
@@ -26,16 +27,25 @@ class UserReader : public ResourceReader {
   JsonSlice noted_element(const Attribute&, std::size_t element) const;
   const std::vector<MergedValue>& merged(const Attribute&) const;
   const std::vector<ldap::RecordPtr>& groups() const;
+  const std::vector<PersonStructure>& structures() const;
+  const std::vector<PersonRole>& roles() const;
+  const std::vector<PersonRole>& detailed_roles() const;
+  Scalar structure_scalar(const PersonStructure&, const Attribute* sub) const;
+  Scalar role_scalar(std::size_t element, const Attribute* sub) const;
   bool is_derived(const Attribute&) const;
   bool has_active() const;
 
   const UserAttributes& known_ = user_attributes();
   mutable bool emails_ready_ = false, phones_ready_ = false, groups_ready_ = false,
-               manager_ready_ = false;
+               manager_ready_ = false, structures_ready_ = false, roles_ready_ = false,
+               details_ready_ = false;
+  bool shows_source_ = false;
   mutable std::vector<LdapValue> ldap_values_;
   mutable std::vector<MergedValue> emails_, phones_;
   mutable std::vector<ldap::RecordPtr> groups_;
   mutable ldap::RecordPtr manager_;
+  mutable std::vector<PersonStructure> structures_;
+  mutable std::vector<PersonRole> roles_;
 };
 
 }  // namespace habilitd::scim

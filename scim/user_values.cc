@@ -69,6 +69,7 @@ class Mapping {
 
   void add_attributes(const Schema& schema, Json& notes) {
     for (const Attribute& attribute : schema.attributes) {
+      if (attribute.mutability == Mutability::kReadOnly) continue;
       const Json* value = value_of(attribute);
       if (attribute.home == Home::kLdap && !attribute.multi_valued) {
         set_one(attribute.ldap, value ? value->get<std::string>() : std::string());

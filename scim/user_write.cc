@@ -60,9 +60,9 @@ Result<std::string> wanted_manager(const Json& tree, const Audience& audience,
                                    const ldap::Mirror::View& view) {
   const Json* manager = find_value(user_type(), tree, *user_attributes().manager);
   if (!manager) return std::string();
-  const auto value = manager->find("value");
-  if (value == manager->end()) return std::string();
-  const auto id = EntryUuid::parse(value->get_ref<const std::string&>());
+  const std::string_view text = linked_id(*manager);
+  if (text.empty()) return std::string();
+  const auto id = EntryUuid::parse(text);
   const auto record = id ? view.by_id(*id) : nullptr;
   if (!record || record->kind() != ldap::Kind::kPerson || !audience.sight.sees(*record, view)) {
     return invalid_value("The manager is not the id of a User.");

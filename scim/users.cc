@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "scim/announce.h"
 #include "scim/errors.h"
+#include "scim/me.h"
 #include "scim/normalise.h"
 #include "scim/patch.h"
 #include "scim/projection.h"
@@ -13,6 +14,7 @@
 #include "scim/user_write.h"
 #include "scim/version.h"
 #include "workflow/accounts.h"
+#include "workflow/deed.h"
 
 namespace habilitd::scim {
 namespace {
@@ -59,6 +61,9 @@ Result<Saved> try_to_save(Call& call, std::string_view id, const Change& change)
     if (auto ok = change(after); !ok) return ok.error();
     if (auto ok = check_required(user_type(), after); !ok) return ok.error();
     if (after == *before) return saved;
+    if (call.own) {
+      if (auto ok = check_own_change(*before, after); !ok) return ok.error();
+    }
     saved.changed = changed_attributes(*before, after);
     saved.active = switched(*before, after);
     auto made = write_user(std::move(after), &reader, call.audience, call.layout(), *view);
@@ -115,8 +120,8 @@ Result<Response> create_user(Call& call) {
     if (!made) return made.error();
     write = *std::move(made);
   }
-  write.attributes.push_back(
-      ldap::attribute(call.layout(), ldap::Attr::kHabSource, {workflow::source_of(call.client)}));
+  write.attributes.push_back(ldap::attribute(call.layout(), ldap::Attr::kHabSource,
+                                             {workflow::source_name(call.client.actor())}));
   auto written = workflow::create_account(call.services, call.client.actor(), write.attributes,
                                           password_of(write));
   if (!written) return written.error();
@@ -136,6 +141,7 @@ Result<Response> replace_user(Call& call, std::string_view id) {
     if (next.find("active") == next.end()) {
       if (const auto active = tree.find("active"); active != tree.end()) next["active"] = *active;
     }
+    if (call.own) keep_what_is_not_own(tree, next);
     tree = std::move(next);
     return done();
   });
@@ -155,10 +161,7 @@ Result<Response> patch_user(Call& call, std::string_view id) {
     return done();
   });
   if (!saved) return saved.error();
-  if (!wants_no_body(call)) return written_response(call, user_type(), *saved, 200);
-  auto reader = read_resource(call, user_type(), saved->str(), {});
-  if (!reader) return reader.error();
-  return no_content(**reader);
+  return patched_response(call, user_type(), *saved, nullptr);
 }
 
 Result<Response> delete_user(Call& call, std::string_view id) {
@@ -178,9 +181,7 @@ Result<Response> delete_user(Call& call, std::string_view id) {
   auto deleted = workflow::delete_account(call.services, call.client.actor(), person, options);
   if (!deleted) return deleted.error();
   announce_deletion(call, user_type(), person, receivers);
-  Response response;
-  response.status = 204;
-  return response;
+  return deleted_response();
 }
 
 }  // namespace habilitd::scim

@@ -37,7 +37,7 @@ ldap::WriteOptions unchanged_since(const ldap::Record& record, const ldap::Layou
 Result<ldap::WriteOptions> write_condition(std::string_view if_match, const ldap::Record& record,
                                            const ldap::Layout& layout) {
   if (trim(if_match).empty() || trim(if_match) == "*") return ldap::WriteOptions{};
-  if (!names_version(if_match, etag_of(record.csn()))) {
+  if (!names_version(if_match, version_of(record))) {
     return Error{Errc::kStale, "assertion-failed", {}};
   }
   return unchanged_since(record, layout);

@@ -126,6 +126,14 @@ PolicyPtr Catalogue::policy(std::string_view application) const {
   });
 }
 
+std::vector<PolicyPtr> Catalogue::all() const {
+  return state_.with([](const State& state) {
+    std::vector<PolicyPtr> policies;
+    for (const auto& [application, policy] : state.by_application) policies.push_back(policy);
+    return policies;
+  });
+}
+
 std::vector<std::string> Catalogue::degraded() const {
   return state_.with([](const State& state) { return state.problems; });
 }

@@ -21,6 +21,7 @@ class Catalogue {
   Status load();
   void tick();
   policies::PolicyPtr policy(std::string_view application) const;  // null: none
+  std::vector<policies::PolicyPtr> all() const;                    // by application
   // Problems of the last load, one line each; empty when all is well.
   std::vector<std::string> degraded() const;
 

@@ -25,6 +25,9 @@ struct Question {
   std::string application, role;  // role empty for list
   Siret siret;
   std::optional<std::string> request_state;
+  // Asked about somebody who holds the role already and would keep it longer: judged as if the
+  // target did not hold it yet.
+  bool renewal = false;
 };
 
 // From the mirror (drawing buttons, lists, AuthZEN) or from slapd itself (what permits a write).

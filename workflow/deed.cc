@@ -37,6 +37,18 @@ const char* result_of(const Error& error) {
 
 }  // namespace
 
+Json ids_json(const std::vector<EntryUuid>& ids) {
+  constexpr std::size_t kMostNamed = 200;
+  if (ids.size() > kMostNamed) return ids.size();
+  Json list = Json::array();
+  for (const EntryUuid& id : ids) list.push_back(id.str());
+  return list;
+}
+
+std::string source_name(const Actor& actor) {
+  return actor.kind == Actor::Kind::kClient ? "client:" + actor.id.str() : std::string();
+}
+
 Json about(const EntryUuid& person, const std::string& application, const std::string& role,
            const std::string& siret) {
   return {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "workflow/decisions.h"
 #include "workflow/request_record.h"
@@ -36,6 +37,10 @@ class Deed {
   Json about_;
 };
 
+// Who came or went; of very many, how many.
+Json ids_json(const std::vector<EntryUuid>&);
+// What habSource says of an entry that the actor made: "scim:NAME" for a client, else empty.
+std::string source_name(const Actor&);
 Json about(const EntryUuid& person, const std::string& application, const std::string& role,
            const std::string& siret);
 

@@ -48,10 +48,12 @@ Json subject_json(const Question& question, const std::optional<PersonFacts>& su
 
 Json target_json(const Question& question, const std::optional<PersonFacts>& target) {
   if (!target) return nullptr;
+  std::vector<std::string> roles = target->roles;
+  if (question.renewal) std::erase(roles, question.role);
   return {{"id", question.target.str()},
           {"state", state_of(target->active)},
           {"mailVerified", target->mail_verified},
-          {"roles", target->roles}};
+          {"roles", std::move(roles)}};
 }
 
 Json resource_json(const Question& question, std::optional<bool> open) {

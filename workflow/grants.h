@@ -21,6 +21,7 @@ Status attach(Services&, const Permission&);
 struct MemberChange {
   std::vector<EntryUuid> add, remove;
   bool replace_all = false;  // members become exactly `add`
+  bool empty() const { return add.empty() && remove.empty() && !replace_all; }
 };
 Result<ldap::Written> change_members(Services&, const EntryUuid& group, const MemberChange&,
                                      const ldap::WriteOptions&);

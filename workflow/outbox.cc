@@ -204,19 +204,19 @@ Result<std::size_t> send_due_mails(Services& services) {
   return sent;
 }
 
-Result<std::vector<DeadLetter>> dead_letters(Services& services) {
+Result<std::vector<QueuedMail>> queued_mails(Services& services) {
   const auto view = services.directory.view();
   if (!view) return view.error();
-  std::vector<DeadLetter> dead;
+  std::vector<QueuedMail> queued;
   for (const ldap::NodeId node : view->all(ldap::Kind::kRequest)) {
     const RecordPtr entry = view->at(node);
     if (!entry || !entry->has(Attr::kHabOutbox)) continue;
     for (const std::string_view value : entry->values(Attr::kHabOutbox)) {
       auto job = decode_job(value);
-      if (job && job->dead) dead.push_back({RequestId(entry->id()), *std::move(job)});
+      if (job) queued.push_back({RequestId(entry->id()), *std::move(job)});
     }
   }
-  return dead;
+  return queued;
 }
 
 }  // namespace habilitd::workflow

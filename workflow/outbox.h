@@ -37,10 +37,11 @@ Result<MailJob> decode_job(std::string_view);
 // thread.
 Result<std::size_t> send_due_mails(Services&);
 
-struct DeadLetter {
+// Every mail that has not left: it waits, or is a dead letter (job.dead).
+struct QueuedMail {
   RequestId entry;
   MailJob job;
 };
-Result<std::vector<DeadLetter>> dead_letters(Services&);
+Result<std::vector<QueuedMail>> queued_mails(Services&);
 
 }  // namespace habilitd::workflow

@@ -64,6 +64,11 @@ struct Holding {
 };
 Result<Outcome> revoke(Services&, const Actor&, const Holding&, const Decided&);
 
+// Moves the end of a live habilitation to `until` (none: as late as the role allows). Later is
+// judged as a new grant to somebody who does not hold the role, sooner as a revocation. Revision 0:
+// any. kConflict (already-decided) when the record is not live.
+Result<Outcome> change_end(Services&, const Actor&, const RequestId&, const Decided&);
+
 // Finishes the effects of one record (called by the use cases and by the reconciler).
 Status apply_effects(Services&, const RequestId&);
 

@@ -36,6 +36,27 @@ Status write(Services& services, const char* what, const RequestRecord& before, 
   return done();
 }
 
+Status close(Services& services, const StoredRequest& stored, const std::string& reason,
+             bool habilitations) {
+  return habilitations && stored.record.state != State::kPending
+             ? end_by_system(services, stored, reason)
+             : cancel_by_system(services, stored, reason);
+}
+
+// Records that hold a slot, with the person they are about.
+Result<std::vector<std::pair<RequestId, EntryUuid>>> open_requests_at(Services& services,
+                                                                      const std::string& siret) {
+  const auto view = services.directory.view();
+  if (!view) return view.error();
+  std::vector<std::pair<RequestId, EntryUuid>> open;
+  for (const ldap::RecordPtr& record : view->find(ldap::Attr::kHabSiret, siret)) {
+    if (record->kind() != ldap::Kind::kRequest || !record->has(ldap::Attr::kHabSlot)) continue;
+    const auto person = EntryUuid::parse(record->first(ldap::Attr::kHabPersonId));
+    if (person) open.emplace_back(RequestId(record->id()), *person);
+  }
+  return open;
+}
+
 }  // namespace
 
 Status cancel_by_system(Services& services, const StoredRequest& stored,
@@ -68,9 +89,22 @@ Status close_requests_of(Services& services, const EntryUuid& person, const std:
   if (!records) return records.error();
   Status worst = done();
   for (const StoredRequest& stored : *records) {
-    auto closing = habilitations && stored.record.state != State::kPending
-                       ? end_by_system(services, stored, reason)
-                       : cancel_by_system(services, stored, reason);
+    auto closing = close(services, stored, reason, habilitations);
+    if (!closing) worst = closing;
+  }
+  return worst;
+}
+
+Status close_requests_at(Services& services, const std::string& siret, const std::string& reason,
+                         bool habilitations) {
+  const auto open = open_requests_at(services, siret);
+  if (!open) return open.error();
+  Status worst = done();
+  for (const auto& [request, person] : *open) {
+    const auto turn = services.one_at_a_time(person);
+    const auto stored = read_request(services, request);
+    auto closing =
+        stored ? close(services, *stored, reason, habilitations) : Status(stored.error());
     if (!closing) worst = closing;
   }
   return worst;

@@ -15,5 +15,8 @@ Status end_by_system(Services&, const StoredRequest&, const std::string& reason)
 // Every pending request of a person; with `habilitations`, live ones as well.
 Status close_requests_of(Services&, const EntryUuid& person, const std::string& reason,
                          bool habilitations);
+// The same at a structure, by its SIRET.
+Status close_requests_at(Services&, const std::string& siret, const std::string& reason,
+                         bool habilitations);
 
 }  // namespace habilitd::workflow

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "workflow/deed.h"
 
 namespace habilitd::workflow {
 namespace {
@@ -34,12 +35,11 @@ bool holds(const ldap::Record* record, Attr attr, const std::string& value) {
 
 }  // namespace
 
-std::string source_of(const Client& client) { return "client:" + client.id.str(); }
-
 Sight::Sight(const Client& client)
-    : own_(client.restricted() ? std::make_shared<const Own>(
-                                     Own{source_of(client), client.structures, client.mail_domains})
-                               : nullptr) {}
+    : own_(client.restricted()
+               ? std::make_shared<const Own>(
+                     Own{source_name(client.actor()), client.structures, client.mail_domains})
+               : nullptr) {}
 
 bool Sight::has_own_domain(std::string_view address) const {
   const std::size_t at = address.rfind('@');
@@ -87,6 +87,21 @@ bool Sight::is_own(const ldap::Record& record, const ldap::Mirror::View& view) c
     default:
       return false;
   }
+}
+
+std::string Sight::key() const {
+  if (all()) return {};
+  std::string key = own_->source;
+  for (const auto* names : {&own_->structures, &own_->mail_domains}) {
+    key += '|';
+    for (const std::string& name : *names) key.append(name).append(",");
+  }
+  return key;
+}
+
+Status Sight::accepts_structure(const Siret& siret) const {
+  if (all() || is_own_structure(siret.str())) return done();
+  return Error{Errc::kForbidden, "structure-not-own", {}};
 }
 
 Status Sight::accepts(const ldap::Record* now, const ldap::Mirror::View& view,

@@ -4,7 +4,8 @@
 //   - people whom it created, who have a mail address in one of its domains, or who are attached
 //     to one of its structures;
 //   - groups that it created;
-//   - its structures, and habilitations, requests and direct grants for its structures.
+//   - its structures, and habilitations, requests and direct grants for its structures, which name
+//     the people they are about and who decided.
 //   Everything else does not exist for it: the answer is that of an unknown id; it is in no list,
 //   no total, no filter's result, and is not shown as a member, group or manager.
 //   It gives people no mail address, and no userName in the form of one, outside its domains (when
@@ -34,6 +35,10 @@ class Sight {
     return all() || is_own(record, view);
   }
 
+  // Two sights with the same key see the same.
+  std::string key() const;
+  // May it make or name that structure (kForbidden, reason structure-not-own)?
+  Status accepts_structure(const Siret&) const;
   // May a person have these names and addresses (kForbidden, reason mail-domain), and is she still
   // its own with them (kForbidden, reason leaves-client)? `now`: her entry, null for a new one;
   // what she has already is not judged.
@@ -59,8 +64,5 @@ inline bool visible(const Client& client, const ldap::Record& record,
                     const ldap::Mirror::View& view) {
   return !client.restricted() || Sight(client).sees(record, view);
 }
-
-// Who created an entry: the value of habSource that a client's entries get.
-std::string source_of(const Client&);
 
 }  // namespace habilitd::workflow

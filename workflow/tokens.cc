@@ -58,8 +58,10 @@ Actor Client::actor() const {
 }
 
 bool is_scope(std::string_view scope) {
-  for (const char* plain : {"users:read", "users:write", "groups:read", "groups:write",
-                            "events:read", "decisions", "grant:*"}) {
+  for (const char* plain :
+       {"users:read", "users:write", "groups:read", "groups:write", "structures:read",
+        "structures:write", "habilitations:read", "habilitations:write", "requests:read",
+        "requests:write", "me:read", "me:write", "events:read", "decisions", "grant:*"}) {
     if (scope == plain) return true;
   }
   constexpr std::string_view kGrant = "grant:";

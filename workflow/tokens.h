@@ -24,9 +24,10 @@ struct RateLimit {
 struct Client {
   EntryUuid id;
   std::string name;
-  std::string dialect = "rfc";                // rfc | entra | okta | strict
-  std::set<std::string, std::less<>> scopes;  // users:read users:write groups:read groups:write
-                                              // events:read decisions grant:<role> grant:*
+  std::string dialect = "rfc";  // rfc | entra | okta | strict
+  // users|groups|structures|habilitations|requests|me:read|write events:read decisions
+  // grant:<role> grant:*
+  std::set<std::string, std::less<>> scopes;
   std::optional<Instant> expires;
   // What is its own (workflow/tenancy.h): SIRETs, and mail domains in lower case. Both empty: all.
   std::set<std::string, std::less<>> structures, mail_domains;

@@ -15,16 +15,22 @@ constexpr const char* kFooter =
     "Settings are explained in docs/settings.md (`habilitd settings`).";
 constexpr const char* kScopes =
     "What the token allows, repeated or with commas:\n"
-    "  users:read users:write    people over SCIM (write includes read)\n"
-    "  groups:read groups:write  structures, groups and habilitations over SCIM\n"
-    "  events:read               what happened, from POST /scim/v2/Events (RFC 8936)\n"
-    "  decisions                 AuthZEN evaluations\n"
-    "  grant:APP.ROLE            give and take that habilitation; grant:* all of them";
+    "  users:read users:write                  people over SCIM (write includes read)\n"
+    "  groups:read groups:write                groups over SCIM\n"
+    "  structures:read structures:write        structures; naming managers needs grant:*, too\n"
+    "  habilitations:read habilitations:write  habilitations; changing them needs grant:, too\n"
+    "  requests:read requests:write            access requests; deciding needs grant:, too\n"
+    "  me:read me:write                        /Me, for JWTs that act for a person\n"
+    "  events:read                             what happened, from POST /scim/v2/Events (RFC "
+    "8936)\n"
+    "  decisions                               AuthZEN evaluations\n"
+    "  grant:APP.ROLE                          give and take that habilitation; grant:* all of "
+    "them";
 constexpr const char* kStructures =
     "SIRET of a structure that is its own, repeated or with commas. With --structure or\n"
     "--mail-domain the client sees and changes its own people only: those it created, those\n"
     "attached to a structure of its own, those with a mail address in a domain of its own.\n"
-    "Of groups: those it created, and habilitations of its structures. none: no structure";
+    "Of groups: those it created, and what concerns its structures. none: no structure";
 constexpr const char* kMailDomains =
     "Mail domain that is its own, repeated or with commas; exactly this one, not what stands\n"
     "under it. It gives people no address elsewhere. none: no domain";
@@ -80,8 +86,9 @@ void add_service(Words& words, Arguments& a) {
                    [](const Arguments& x) { return check(x.config); });
   words.command(nullptr, "settings", "Print docs/settings.md from the table of options",
                 [](const Arguments&) { return settings_page_command(); });
-  CLI::App* outbox = words.group("outbox", "Mails that could not be sent");
-  words.configured(outbox, "list", "List dead letters; exit 1 when there are some",
+  CLI::App* outbox = words.group("outbox", "Mails that have not left");
+  words.configured(outbox, "list",
+                   "List waiting mails and dead letters; exit 1 when there are dead ones",
                    [](const Arguments& x) { return outbox_list(x.config); });
   CLI::App* audit = words.group("audit", "The record of decisions");
   words
@@ -143,7 +150,9 @@ void add_directory(Words& words, Arguments& a) {
       group, "init", "Print what the directory needs, as LDIF; with --admin-name, make the tree",
       [](const Arguments& x) { return directory_init(x.config, x.init); });
   init->add_option("--part", a.init.part, "Only this part")
-      ->check(CLI::IsMember({"schema", "tree", "overlays", "access"}));
+      ->check(CLI::IsMember({"server", "schema", "tree", "overlays", "access"}));
+  init->add_option("--database", a.init.database, "The database's name under cn=config")
+      ->capture_default_str();
   CLI::Option* admin =
       init->add_option("--admin-name", a.init.admin_name, "Name (DN) of an administrator");
   init->add_option("--admin-password-file", a.init.admin_password_file, "File with the password")

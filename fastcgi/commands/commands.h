@@ -30,7 +30,7 @@ int token_revoke(const std::string& config, const std::string& name);
 // `part`: schema, tree, overlays, access, or all when empty. With an administrator's name and
 // password file the tree is made instead of printed.
 struct InitRequest {
-  std::string part, admin_name, admin_password_file;
+  std::string part, database = "{1}mdb", admin_name, admin_password_file;
 };
 int directory_init(const std::string& config, const InitRequest&);
 int directory_check(const std::string& config);

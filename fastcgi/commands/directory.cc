@@ -1,3 +1,5 @@
+#include <unistd.h>
+
 #include <iostream>
 
 #include "fastcgi/commands/commands.h"
@@ -5,6 +7,7 @@
 #include "fastcgi/secret_file.h"
 #include "fastcgi/self_test.h"
 #include "ldap/setup.h"
+#include "workflow/catalogue.h"
 #include "workflow/reconcile.h"
 
 namespace habilitd::fastcgi {
@@ -19,20 +22,36 @@ int show(const workflow::Reconciled& result, bool dry_run) {
 
 // In the order in which they must be loaded.
 constexpr std::pair<std::string_view, ldap::SetupPart> kParts[] = {
-    {"schema", ldap::SetupPart::kSchema},
-    {"tree", ldap::SetupPart::kTree},
-    {"overlays", ldap::SetupPart::kOverlays},
+    {"server", ldap::SetupPart::kServer}, {"schema", ldap::SetupPart::kSchema},
+    {"tree", ldap::SetupPart::kTree},     {"overlays", ldap::SetupPart::kOverlays},
     {"access", ldap::SetupPart::kAccess},
 };
 
-int print_ldif(const ldap::Directory::Options& options, const std::string& wanted) {
+// One application a policy; without a sound policy there is none, and `habilitd check` says why.
+ldap::SetupSite site_of(const Configuration& configuration, const InitRequest& request) {
+  ldap::SetupSite site{request.database, {}};
+  Log log(STDERR_FILENO, Log::Level::kError);
+  workflow::Catalogue catalogue(configuration.policies_dir, log);
+  if (!catalogue.load()) return site;
+  for (const policies::PolicyPtr& policy : catalogue.all()) {
+    site.applications.push_back(
+        {policy->application, policies::label_in(policy->labels, "fr", "")});
+  }
+  return site;
+}
+
+int print_ldif(const ldap::Directory::Options& options, const ldap::SetupSite& site,
+               const InitRequest& request) {
   for (const auto& [name, part] : kParts) {
-    if (wanted.empty() || wanted == name) std::cout << ldap::setup_ldif(part, options) << '\n';
+    if (request.part.empty() || request.part == name) {
+      std::cout << ldap::setup_ldif(part, options, site) << '\n';
+    }
   }
   return kExitDone;
 }
 
-int make_tree(const ldap::Directory::Options& options, const InitRequest& request) {
+int make_tree(const ldap::Directory::Options& options, const ldap::SetupSite& site,
+              const InitRequest& request) {
   const auto name = ldap::Dn::parse(request.admin_name);
   if (!name || name->empty()) {
     complain("--admin-name must be a directory name");
@@ -43,7 +62,7 @@ int make_tree(const ldap::Directory::Options& options, const InitRequest& reques
     complain(password.error());
     return kExitUsage;
   }
-  const auto added = ldap::make_tree(options, {*name, *std::move(password)});
+  const auto added = ldap::make_tree(options, site, {*name, *std::move(password)});
   if (!added) return complain(added.error());
   for (const std::string& entry : *added) std::cout << "added " << entry << '\n';
   std::cout << added->size()
@@ -56,8 +75,9 @@ int make_tree(const ldap::Directory::Options& options, const InitRequest& reques
 int directory_init(const std::string& config, const InitRequest& request) {
   const auto configuration = configuration_or_complaint(config);
   if (!configuration) return kExitUsage;
-  if (request.admin_name.empty()) return print_ldif(configuration->directory, request.part);
-  return make_tree(configuration->directory, request);
+  const ldap::SetupSite site = site_of(*configuration, request);
+  if (request.admin_name.empty()) return print_ldif(configuration->directory, site, request);
+  return make_tree(configuration->directory, site, request);
 }
 
 int directory_check(const std::string& config) {

@@ -12,13 +12,15 @@ int outbox_list(const std::string& config) {
   if (!configuration) return kExitUsage;
   const auto context = ServicesContext::open(*std::move(configuration), {});
   if (!context) return complain(context.error());
-  const auto letters = workflow::dead_letters((*context)->services());
-  if (!letters) return complain(letters.error());
-  for (const workflow::DeadLetter& letter : *letters) {
-    std::cout << letter.entry.str() << '\t' << letter.job.kind << '\t' << letter.job.to.str()
-              << '\t' << letter.job.tries << " tries\n";
+  const auto mails = workflow::queued_mails((*context)->services());
+  if (!mails) return complain(mails.error());
+  bool any_dead = false;
+  for (const workflow::QueuedMail& mail : *mails) {
+    std::cout << (mail.job.dead ? "dead" : "waiting") << '\t' << mail.entry.str() << '\t'
+              << mail.job.kind << '\t' << mail.job.to.str() << '\t' << mail.job.tries << " tries\n";
+    any_dead = any_dead || mail.job.dead;
   }
-  return letters->empty() ? kExitDone : kExitFailed;
+  return any_dead ? kExitFailed : kExitDone;
 }
 
 }  // namespace habilitd::fastcgi

@@ -26,14 +26,14 @@ const build = join(options.program, '..');
 const work = mkdtempSync(join(tmpdir(), 'habilitd-bench-'));
 const children = [];
 
-execFileSync('cmake', ['--build', build, '--target', 'bench_responder', 'bench_raw_ldap'], { stdio: 'ignore' });
+execFileSync('cmake', ['--build', build, '--target', 'bench_responder', 'bench_raw_ldap'], { stdio: ['ignore', 'ignore', 'inherit'] });
 
 async function start_responder(port) {
   const socket = join(work, 'responder.sock');
   children.push(spawn(join(build, 'tests/bench/bench_responder'), [socket], { stdio: 'ignore' }));
   mkdirSync(join(work, 'logs'), { recursive: true });
   writeFileSync(join(work, 'nginx.conf'), `
-daemon off; worker_processes 2; pid ${work}/nginx.pid; error_log ${work}/logs/error.log;
+daemon off; ${process.getuid() === 0 ? 'user root;' : ''} worker_processes 2; pid ${work}/nginx.pid; error_log ${work}/logs/error.log;
 events { worker_connections 512; }
 http { access_log off; client_body_temp_path ${work}/b; proxy_temp_path ${work}/p; fastcgi_temp_path ${work}/f;
   uwsgi_temp_path ${work}/u; scgi_temp_path ${work}/s;
@@ -136,7 +136,7 @@ try {
   row('memory of habilitd', `<=${Math.round(64 + total / 1000)}`, memory_of(demo.pids.habilitd), 'MB', `goal: 64 MB + 1 KB a person`);
   if (options.json) writeFileSync(options.json, JSON.stringify({ scale: total, rows }, null, 2));
 } finally {
-  for (const child of children) child.kill('SIGTERM');
+  for (const child of children) child.kill('SIGKILL'); // a responder waits in accept() and hears nothing softer
   await stack?.stop();
   rmSync(work, { recursive: true, force: true });
 }

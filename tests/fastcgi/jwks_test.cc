@@ -124,18 +124,23 @@ const std::vector<Row> kEcRows{
     {"jwk-point", [](Json& key) { key["x"] = key["y"] = to_base64url(std::string(32, '\0')); }},
 };
 
-// A store whose thread is not started: the test says when it works.
-struct Kept {
-  Kept()
+// A log in a file; it must outlive everybody who writes.
+struct LogFile {
+  LogFile()
       : folder(tests::temporary_folder("habilitd-jwks-log")),
-        fd(::open((folder + "/log").c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600)),
-        log(fd),
-        store({source(), 10min, 24h}, clock, log, metrics) {
-    server().serve({rsa().jwk("one")});
-  }
-  ~Kept() {
+        fd(::open((folder + "/log").c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600)) {}
+  ~LogFile() {
     ::close(fd);
     std::filesystem::remove_all(folder);
+  }
+  std::string folder;
+  int fd;
+};
+
+// A store whose thread is not started: the test says when it works.
+struct Kept {
+  Kept() : log(file.fd), store({source(), 10min, 24h}, clock, log, metrics) {
+    server().serve({rsa().jwk("one")});
   }
   bool has(const char* kid) const {
     const auto keys = store.current();
@@ -153,10 +158,9 @@ struct Kept {
     const std::size_t at = text.find(name);
     return at == std::string::npos ? "" : text.substr(at, text.find('#', at + 1) - at);
   }
-  std::string logged() const { return tests::read_file(folder + "/log"); }
+  std::string logged() const { return tests::read_file(file.folder + "/log"); }
 
-  std::string folder;
-  int fd;
+  LogFile file;
   Log log;
   Metrics metrics;
   FakeClock clock;

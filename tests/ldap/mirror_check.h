@@ -27,7 +27,7 @@ inline constexpr std::array kKinds{Kind::kOther,        Kind::kPerson,  Kind::kS
 inline Kind expected_kind(const Entry& entry, const Layout& layout) {
   const std::array<std::tuple<Dn, const char*, Kind>, 11> places{{
       {layout.people, "inetOrgPerson", Kind::kPerson},
-      {layout.structures, "habStructure", Kind::kStructure},
+      {layout.structures, "groupOfNames", Kind::kStructure},  // at a place of their own
       {layout.habilitations, "habHabilitation", Kind::kHabilitation},
       {layout.groups, "groupOfNames", Kind::kGroup},
       {layout.applications, "habApplicationInfo", Kind::kApplication},

@@ -5,6 +5,7 @@
 #include <boost/test/unit_test.hpp>
 #include <map>
 #include <random>
+#include <set>
 
 #include "ldap/name_key.h"
 #include "tests/ldap/mirror_check.h"
@@ -148,6 +149,44 @@ BOOST_AUTO_TEST_CASE(any_changes_in_any_order_leave_what_a_plain_model_holds) {
       }
     }
   }
+}
+
+BOOST_AUTO_TEST_CASE(who_follows_the_journal_holds_what_the_content_holds) {
+  const Layout site = layout();
+  const SiteReader reader(site);
+  for (unsigned seed = 0; seed < 10; ++seed) {
+    MirrorContent content(reader);
+    content.finish_load();
+    Model model(seed);
+    std::set<RecordPtr> followed;
+    MirrorJournal::Position at = content.journal().now();
+    for (int round = 0; round < 20; ++round) {
+      for (int i = 0; i < 20; ++i) model.step(content);
+      const auto changes = content.journal().since(at);
+      BOOST_REQUIRE(changes.has_value());
+      for (const MirrorJournal::Change& change : *changes) {
+        if (change.before) BOOST_REQUIRE_EQUAL(followed.erase(change.before), 1U);
+        if (change.after) BOOST_REQUIRE(followed.insert(change.after).second);
+      }
+      at = content.journal().now();
+      std::set<RecordPtr> held;
+      for (const Entry& entry : model.entries()) {
+        held.insert(content.by_id(EntryUuid::parse(entry.first("entryUUID")).value()));
+      }
+      BOOST_REQUIRE(followed == held);
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_journal_does_not_tell_what_it_no_longer_knows) {
+  MirrorJournal journal, another;
+  const auto start = journal.now();
+  BOOST_TEST(journal.since(start)->empty());
+  BOOST_TEST(!another.since(start).has_value());
+  for (int i = 0; i < 1024; ++i) journal.note(nullptr, nullptr);
+  BOOST_TEST(journal.since(start)->size() == 1024U);
+  journal.note(nullptr, nullptr);
+  BOOST_TEST(!journal.since(start).has_value());
 }
 
 BOOST_AUTO_TEST_CASE(changes_while_loading_and_reloads_leave_it_too) {

@@ -186,6 +186,26 @@ BOOST_AUTO_TEST_CASE(on_a_foreign_tree_the_nearest_base_decides_then_the_class) 
   }
 }
 
+BOOST_AUTO_TEST_CASE(a_plain_group_at_the_structures_place_is_a_structure_called_by_its_siret) {
+  Layout layout = foreign_site();
+  layout.structures = layout.habilitations = *Dn::parse("ou=Etablissements,o=Ville");
+  const SiteReader site(layout);
+  const auto kind = [&](const std::vector<std::string_view>& classes) {
+    std::string key;
+    name_key("cn=73282932000074,ou=Etablissements,o=Ville", key);
+    return site.kind_of(key, classes);
+  };
+  BOOST_TEST((kind({"groupOfUniqueNames"}) == Kind::kStructure));
+  BOOST_TEST((kind({"groupOfUniqueNames", "habHabilitation"}) == Kind::kHabilitation));
+  const auto siret = [&](const std::string& cn) {
+    const Entry entry{"cn=x,ou=Etablissements,o=Ville",
+                      {{"objectClass", {"groupOfUniqueNames"}}, {"cn", {cn}}}};
+    return std::string(Record::from(entry, EntryUuid::random(), 0, layout)->first(Attr::kHabSiret));
+  };
+  BOOST_TEST(siret("73282932000074") == "73282932000074");
+  BOOST_TEST(siret("Mairie") == "");
+}
+
 BOOST_AUTO_TEST_CASE(an_attribute_may_serve_two_purposes) {
   const Layout layout = foreign_site();
   const auto record = Record::from({"uid=ada,o=Ville", {{"employeeNumber", {"17"}}}},

@@ -221,11 +221,17 @@ BOOST_AUTO_TEST_CASE(an_empty_database_gets_its_tree) {
   BOOST_TEST(has(findings(), "the reader identity cannot sign in"));
 
   const auto options = tests::directory_options(slapd);
-  const auto made = make_tree(options, slapd.admin());
+  const auto made =
+      make_tree(options, {"{1}mdb", {{"saisie", "Saisie à la carte"}}}, slapd.admin());
   BOOST_REQUIRE_MESSAGE(made.ok(), (made.ok() ? "" : made.error().detail));
-  BOOST_TEST(made->size() == all.size() - 11);  // without the sample
+  BOOST_TEST(made->size() == all.size() - 11 + 1);  // without the sample, with the application
+  const auto tile = admin.read(Dn::child("cn", "saisie", slapd.layout().applications),
+                               {"habPolicy", "description", "member"});
+  BOOST_TEST(tile->first("habPolicy") == "saisie");
+  BOOST_TEST(tile->first("description") == "Saisie à la carte");
+  BOOST_TEST(admin.remove(Dn::child("cn", "saisie", slapd.layout().applications)).ok());
   BOOST_TEST(findings().empty(), joined(findings()));
-  BOOST_TEST(make_tree(options, slapd.admin())->empty());
+  BOOST_TEST(make_tree(options, {}, slapd.admin())->empty());
   BOOST_TEST(findings().empty(), joined(findings()));
 }
 
@@ -235,15 +241,15 @@ BOOST_AUTO_TEST_CASE(a_lost_entry_is_noticed_and_put_back) {
     slapd.clear();
     BOOST_REQUIRE(admin.remove(name));
     BOOST_TEST(has(findings(), "the entry " + name.str() + " is missing"));
-    BOOST_REQUIRE(make_tree(tests::directory_options(slapd), slapd.admin()));
+    BOOST_REQUIRE(make_tree(tests::directory_options(slapd), {}, slapd.admin()));
     BOOST_TEST(findings().empty(), joined(findings()));
   }
 }
 
 BOOST_AUTO_TEST_CASE(printed_ldif_has_no_placeholder_and_no_password) {
   const auto options = tests::directory_options(slapd);
-  for (SetupPart part :
-       {SetupPart::kSchema, SetupPart::kOverlays, SetupPart::kAccess, SetupPart::kTree}) {
+  for (SetupPart part : {SetupPart::kServer, SetupPart::kSchema, SetupPart::kOverlays,
+                         SetupPart::kAccess, SetupPart::kTree}) {
     std::string records = setup_ldif(part, options);
     for (auto at = records.find('#'); at != std::string::npos; at = records.find("\n#")) {
       records.erase(at, records.find('\n', at + 1) - at);

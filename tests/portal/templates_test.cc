@@ -97,7 +97,8 @@ BOOST_AUTO_TEST_CASE(every_text_the_code_names_is_there) {
 }
 
 BOOST_AUTO_TEST_CASE(french_puts_no_break_before_double_punctuation) {
-  for (const auto& [key, text] : Texts().table(Language::kFrench))
+  const Texts texts;
+  for (const auto& [key, text] : texts.table(Language::kFrench))
     for (const char* wrong : {" ?", " !", " :", " ;"})
       BOOST_TEST((text.find(wrong) == text.npos), key);
 }

@@ -59,7 +59,7 @@ BOOST_AUTO_TEST_CASE(a_group_lives_from_post_to_delete) {
          {"/externalId", R"("X1")"},
          {"/members/1/value", R"("${b}")"},
          {"/members/0",
-          R"({"value":"${a}","$ref":"https://id.example.org/scim/v2/Users/${a}","type":"User","display":"Alice"})"},
+          R"({"value":"${a}","$ref":"https://id.example.org/scim/v2/Users/${a}","type":"User"})"},
          {"/meta/resourceType", R"("Group")"}},
         "g"},
        {"GET /Users/${a}",
@@ -213,6 +213,12 @@ BOOST_AUTO_TEST_CASE(members_are_left_out_when_nobody_wants_them) {
   BOOST_TEST(
       provider.ask("GET /Groups?excludedAttributes=members").at("/Resources/0/members").is_null());
   BOOST_TEST(provider.ask("GET /Groups/" + g + "?attributes=displayName").at("/members").is_null());
+  // Names of members only for who asks: they are not the group's (decision 5).
+  BOOST_TEST(provider.ask("GET /Groups/" + g).at("/members/0/display").is_null());
+  for (const char* asked : {"members", "members.display"}) {
+    BOOST_TEST(provider.ask("GET /Groups/" + g + "?attributes=" + asked).at("/members/0/display") ==
+               "alice");
+  }
   BOOST_TEST(provider.ask("PATCH /Groups/" + g + "?excludedAttributes=members", add(a))
                  .at("/displayName") == "Staff");
   const Answer minimal = provider.ask("PATCH /Groups/" + g, add(a), {"Prefer: return=minimal"});

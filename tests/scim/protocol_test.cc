@@ -84,7 +84,7 @@ BOOST_AUTO_TEST_CASE(discovery_cannot_be_filtered_paged_or_written) {
   BOOST_TEST(provider.ask("GET /ResourceTypes?filter=id%20eq%20%22x%22").status() == 403);
   const Answer all = provider.ask("GET /Schemas?startIndex=50&count=1");
   BOOST_TEST(all.at("/totalResults") == all.at("/Resources").size());
-  BOOST_TEST(all.at("/Resources").size() == 3U);
+  BOOST_TEST(all.at("/Resources").size() == 7U);
   BOOST_TEST(provider.ask("GET /ResourceTypes/User").at("/endpoint") == "/Users");
   BOOST_TEST(provider.ask("GET /ResourceTypes/nope").status() == 404);
   const Answer schema = provider.ask("GET /Schemas/urn:ietf:params:scim:schemas:core:2.0:User");
@@ -102,8 +102,9 @@ BOOST_AUTO_TEST_CASE(discovery_cannot_be_filtered_paged_or_written) {
 BOOST_AUTO_TEST_CASE(what_does_not_exist_answers_with_an_error_body) {
   Provider provider;
   for (const char* path :
-       {"/3f0b8a52-0000-4000-8000-000000000000", "/Users/a/b/c", "/nope", "/users", "",
-        "/Users/3f0b8a52-0000-4000-8000-000000000000", "/Users/x.scim", "/Schemas/nope"}) {
+       {"/3f0b8a52-0000-4000-8000-000000000000", "/Users/a/b/c", "/nope", "/users", "/Me/x",
+        "/Bulk/x", "/Users/3f0b8a52-0000-4000-8000-000000000000", "/Users/x.scim",
+        "/Schemas/nope"}) {
     const Answer answer = provider.ask(std::string("GET ") + path);
     BOOST_TEST(answer.status() == 404, path);
     BOOST_TEST(answer.at("/schemas/0") == "urn:ietf:params:scim:api:messages:2.0:Error");

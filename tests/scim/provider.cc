@@ -85,7 +85,7 @@ Provider::Provider() : slapd_(habilitd::tests::Slapd::shared()), folder_(make_fo
                                                    workflow::WorkflowSettings{});
   Settings settings;
   settings.base_url = kBase;
-  server_ = std::make_unique<Server>(*services_, settings);
+  server_ = std::make_unique<Server>(*services_, std::move(settings));
   client_.id = EntryUuid::random();
   client_.name = "tests";
   client_.scopes = {"users:write", "groups:write"};

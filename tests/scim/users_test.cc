@@ -347,10 +347,14 @@ BOOST_AUTO_TEST_CASE(a_manager_is_a_person_of_the_directory) {
        {"POST /Users",
         user_body(R"("userName":"alice",")" + kEnterprise + R"(":{"manager":{"value":"${boss}"}})"),
         201,
-        {{"/" + kEnterprise + "/manager/displayName", R"("The Boss")"},
+        {{"/" + kEnterprise + "/manager/displayName", "absent"},
          {"/" + kEnterprise + "/manager/$ref", R"("https://id.example.org/scim/v2/Users/${boss}")"},
          {"/schemas/1", "\"" + kEnterprise + "\""}},
         "a"},
+       {"GET /Users/${a}?attributes=" + path,
+        "",
+        200,
+        {{"/" + kEnterprise + "/manager/displayName", R"("The Boss")"}}},
        {"GET /Users?filter=" + path + ".value%20eq%20%22${boss}%22",
         "",
         200,
@@ -360,7 +364,13 @@ BOOST_AUTO_TEST_CASE(a_manager_is_a_person_of_the_directory) {
        {"PATCH /Users/${a}",
         patch(R"({"op":"remove","path":")" + path + "\"}"),
         200,
-        {{"/" + kEnterprise, "absent"}, {"/schemas/1", "absent"}}}});
+        {{"/" + kEnterprise, "absent"}, {"/schemas/1", "absent"}}},
+       {"PATCH /Users/${a}",
+        patch(R"({"op":"replace","path":")" + kEnterprise + R"(","value":{"schemas":[")" +
+              kEnterprise +
+              R"("],"manager":{"$ref":"https://id.example.org/scim/v2/Users/${boss}"}}})"),
+        200,
+        {{"/" + kEnterprise + "/manager/value", R"("${boss}")"}}}});
 }
 
 BOOST_AUTO_TEST_CASE(answers_can_be_projected_and_left_out) {

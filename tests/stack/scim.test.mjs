@@ -5,5 +5,6 @@ import { resources } from './scim_resources.mjs';
 import { filters } from './scim_filters.mjs';
 import { lists } from './scim_lists.mjs';
 import { patches } from './scim_patch.mjs';
+import { bulk } from './scim_bulk.mjs';
 
-await run_suite('SCIM through nginx', [protocol, resources, filters, lists, patches]);
+await run_suite('SCIM through nginx', [protocol, resources, filters, lists, patches, bulk]);

@@ -8,7 +8,7 @@ export const SIRET = '73282932000074';
 export async function ask(visitor, role, siret = SIRET, application = 'soffi') {
   const page = await visitor.get(`/portail/demander?application=${application}&siret=${siret}`);
   const area = /<textarea\b[^>]*name="([^"]+)"/.exec(page.html);
-  assert(area, `no form to ask on ${page.path}: ${page.html.slice(0, 500)}`);
+  assert(area, `no form to ask on ${page.path}: ${page.html.match(/<main[\s\S]*?<\/main>/)?.[0] ?? page.html.slice(0, 500)}`);
   const answer = await visitor.submit(page, '/portail/demander', { role, [area[1]]: 'Pour suivre les dossiers de notre antenne.' }, { follow: false });
   assert.equal(answer.status, 303, `asking: ${answer.status} ${answer.html.match(/fr-(?:error-text|alert)[\s\S]{0,400}/)?.[0]}`);
   const own = await visitor.get('/portail/demandes');

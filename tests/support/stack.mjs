@@ -31,7 +31,7 @@ export async function until(what, probe, milliseconds = 10000) {
   }
 }
 
-async function free_port() {
+export async function free_port() {
   return new Promise((resolve, reject) => {
     const server = createServer().once('error', reject);
     server.listen(0, '127.0.0.1', () => {
@@ -134,7 +134,7 @@ export class Stack {
   }
 }
 
-function read_mail(bytes) {
+export function read_mail(bytes) {
   const raw = bytes.toString('utf8').replace(/\r\n/g, '\n');
   const cut = raw.indexOf('\n\n');
   const headers = {};

@@ -85,6 +85,8 @@ BOOST_AUTO_TEST_CASE(an_mta_that_cannot_take_it_now_is_asked_again_later_and_lat
   BOOST_TEST(mails(asked.id).size() == 3u);
   mta.ends_with("exit 0");
   BOOST_TEST(*send_due_mails(*services) == 0u);  // not before 30 seconds are over
+  BOOST_TEST(queued_mails(*services)->size() == 3u);
+  BOOST_TEST(!queued_mails(*services)->front().job.dead);
   clock.move(Duration(29000));
   BOOST_TEST(*send_due_mails(*services) == 0u);
   mta.ends_with("exit 75");
@@ -95,7 +97,7 @@ BOOST_AUTO_TEST_CASE(an_mta_that_cannot_take_it_now_is_asked_again_later_and_lat
   BOOST_TEST(*send_due_mails(*services) == 0u);  // the second wait is a minute
   clock.move(Duration(1000));
   BOOST_TEST(*send_due_mails(*services) == 3u);
-  BOOST_TEST(dead_letters(*services)->empty());
+  BOOST_TEST(queued_mails(*services)->empty());
 }
 
 BOOST_AUTO_TEST_CASE(a_lasting_failure_is_a_dead_letter_and_is_not_tried_again) {
@@ -105,9 +107,10 @@ BOOST_AUTO_TEST_CASE(a_lasting_failure_is_a_dead_letter_and_is_not_tried_again) 
   mta.ends_with("exit 0");
   clock.move(Duration(3600 * 1000));
   BOOST_TEST(*send_due_mails(*services) == 0u);
-  const auto dead = dead_letters(*services);
+  const auto dead = queued_mails(*services);
   BOOST_REQUIRE(dead.ok());
   BOOST_TEST(dead->size() == 3u);
+  BOOST_TEST(dead->front().job.dead);
   BOOST_TEST((dead->front().entry == asked.id));
 }
 

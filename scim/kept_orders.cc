@@ -1,0 +1,90 @@
+#include "scim/kept_orders.h"
+
+#include <algorithm>
+
+namespace habilitd::scim {
+namespace {
+
+constexpr std::size_t kMostOrders = 64, kMostHits = 1'000'000;
+// Above this, making the result anew is quicker than following.
+constexpr std::size_t kMostSteps = 256;
+
+}  // namespace
+
+std::vector<Hit>::iterator KeptOrder::find_place(Selector& selector, const Place& place) {
+  return std::partition_point(hits_.begin(), hits_.end(), [&](const Hit& hit) {
+    return comes_before(selector.place(hit), place, selector.query().descending);
+  });
+}
+
+void KeptOrder::remove(Selector& selector, const ldap::RecordPtr& record) {
+  for (std::size_t part = 0; part < selector.query().parts.size(); ++part) {
+    const auto place = selector.select(part, record);
+    if (!place) continue;
+    const auto found = find_place(selector, *place);
+    if (found != hits_.end() && found->record == record && found->part == part) hits_.erase(found);
+  }
+}
+
+void KeptOrder::insert(Selector& selector, const ldap::RecordPtr& record) {
+  for (std::size_t part = 0; part < selector.query().parts.size(); ++part) {
+    const auto place = selector.select(part, record);
+    if (place) hits_.insert(find_place(selector, *place), {record, part});
+  }
+}
+
+// False: it has to be made anew.
+bool KeptOrder::follow(Selector& selector) {
+  if (!selector.looks_at_records_only()) return false;
+  const auto changes = selector.view().changes_since(at_);
+  if (!changes || changes->size() > kMostSteps) return false;
+  for (const ldap::MirrorJournal::Change& change : *changes) {
+    if (change.before) remove(selector, change.before);
+    if (change.after) insert(selector, change.after);
+  }
+  return true;
+}
+
+Status KeptOrder::catch_up(Selector& selector) {
+  const auto now = selector.view().position();
+  if (at_ == now) return done();
+  if (!follow(selector)) {
+    auto made = selector.find_all();
+    if (!made) return made.error();
+    hits_ = *std::move(made);
+  }
+  at_ = now;
+  size_ = hits_.size();
+  return done();
+}
+
+Status KeptOrder::with(Selector& selector, const Use& use) {
+  const std::lock_guard lock(mutex_);
+  if (auto ok = catch_up(selector); !ok) return ok;
+  use(hits_);
+  return done();
+}
+
+std::shared_ptr<KeptOrder> KeptOrders::get(const std::string& key) {
+  return table_.with([&](Table& table) {
+    Kept& kept = table.orders[key];
+    kept.used = ++table.uses;
+    return kept.order;
+  });
+}
+
+void KeptOrders::trim() {
+  table_.with([](Table& table) {
+    std::size_t hits = 0;
+    for (const auto& [key, kept] : table.orders) hits += kept.order->size();
+    while (table.orders.size() > 1 && (hits > kMostHits || table.orders.size() > kMostOrders)) {
+      const auto oldest = std::min_element(
+          table.orders.begin(), table.orders.end(),
+          [](const auto& a, const auto& b) { return a.second.used < b.second.used; });
+      hits -= std::min(hits, oldest->second.order->size());
+      table.orders.erase(oldest);
+    }
+  });
+}
+
+}  // namespace habilitd::scim

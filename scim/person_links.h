@@ -1,0 +1,30 @@
+// What a person is to structures and applications: structures attached to or managed, roles held.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "ldap/mirror.h"
+
+namespace habilitd::scim {
+
+struct PersonStructure {
+  ldap::RecordPtr record;
+  bool manager = false;
+};
+// Attached and managed structures, each once.
+std::vector<PersonStructure> structures_of(const ldap::Mirror::View&, ldap::NodeId person);
+
+// A role by membership. What add_details() finds: the request that is the record of it (null: it
+// was made by LDAP), and a name for people.
+struct PersonRole {
+  ldap::RecordPtr group, record;
+  std::string display;
+};
+std::vector<PersonRole> roles_of(const ldap::Mirror::View&, ldap::NodeId person);
+void add_details(const ldap::Mirror::View&, const EntryUuid& person, std::vector<PersonRole>&);
+
+// Is the entry a habilitation in force: a request that was granted and has not ended?
+bool is_in_force(const ldap::Record&);
+
+}  // namespace habilitd::scim

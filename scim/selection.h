@@ -1,0 +1,53 @@
+// Which entries a query selects, and where in its order each stands.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "scim/order.h"
+#include "scim/query.h"
+
+namespace habilitd::scim {
+
+struct Hit {
+  ldap::RecordPtr record;
+  std::size_t part = 0;  // of the query
+};
+
+// Judges records for one query in one view. Not thread-safe.
+class Selector {
+ public:
+  Selector(const Call&, const Query&, const ldap::Mirror::View&);
+
+  const Query& query() const { return query_; }
+  const ldap::Mirror::View& view() const { return view_; }
+  // None: the record is no resource of that part's type, or the filter does not match.
+  std::optional<Place> select(std::size_t part, const ldap::RecordPtr&);
+  // The place it has, or would have, whether it matches or not.
+  Place place(const Hit&);
+  // Of a record that is no longer the current one, too: does nothing but the record itself count?
+  bool looks_at_records_only() const { return own_records_; }
+
+  // All hits, in order. Errors: kInvalid, tooMany.
+  Result<std::vector<Hit>> find_all();
+  // The same without a scan, when an index answers the filters.
+  std::optional<std::vector<Hit>> find_by_index();
+
+ private:
+  struct Placed {
+    Place place;
+    Hit hit;
+  };
+  void consider(std::size_t part, const ldap::RecordPtr&, std::vector<Placed>&);
+  std::vector<Hit> in_order(std::vector<Placed>) const;
+  SortKey key_of(std::size_t part) const;
+
+  const Call& call_;
+  const Query& query_;
+  const ldap::Mirror::View& view_;
+  bool own_records_;
+  std::vector<std::unique_ptr<ResourceReader>> readers_;  // one for each part
+};
+
+}  // namespace habilitd::scim
