@@ -118,6 +118,7 @@ std::optional<Response> AsyncRequests::accept(const Request& request,
   }
   AsyncJob job{to_hex(random_bytes(16)), client, request, segments};
   job.request.headers.prefer.clear();
+  job.request.headers.accept.clear();  // it spoke of the 202
   job.request.headers.authorization.clear();
   auto stored = store_job(services_, job);
   if (!stored) return error_response(stored.error());

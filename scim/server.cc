@@ -259,6 +259,8 @@ struct Server::Parts {
           return guarded(job.request, job.segments, job.client, job.txn);
         }) {}
 
+  // A request from outside: it counts against the client's rate, whatever it holds.
+  Response served(const Request&, const Segments&, const Result<workflow::Client>& caller);
   // `txn`: of the asynchronous request that this is, or is a part of; else empty.
   Response guarded(const Request&, const Segments&, const Result<workflow::Client>& caller,
                    const std::string& txn = {});
@@ -371,6 +373,14 @@ Response Server::Parts::guarded(const Request& request, const Segments& segments
   }
 }
 
+Response Server::Parts::served(const Request& request, const Segments& segments,
+                               const Result<workflow::Client>& caller) {
+  if (caller && route(segments).place != At::kConfig) {
+    if (auto ok = workflow::admit_client(services, *caller); !ok) return error_response(ok.error());
+  }
+  return guarded(request, segments, caller);
+}
+
 Server::Server(workflow::Services& services, Settings settings)
     : parts_(std::make_unique<Parts>(services, std::move(settings))) {}
 
@@ -378,9 +388,7 @@ Server::~Server() = default;
 
 Response Server::handle(const Request& request, const std::vector<std::string>& segments,
                         const Result<workflow::Client>& caller) {
-  const Status admitted = caller ? workflow::admit_client(parts_->services, *caller) : done();
-  Response response =
-      admitted ? parts_->guarded(request, segments, caller) : error_response(admitted.error());
+  Response response = parts_->served(request, segments, caller);
   if (request.method == Method::kHead) response.body.clear();
   return response;
 }

@@ -86,6 +86,8 @@ void add_service(Words& words, Arguments& a) {
                    [](const Arguments& x) { return check(x.config); });
   words.command(nullptr, "settings", "Print docs/settings.md from the table of options",
                 [](const Arguments&) { return settings_page_command(); });
+  words.command(nullptr, "openapi", "Print docs/openapi.json from the tables behind SCIM",
+                [](const Arguments&) { return openapi_command(); });
   CLI::App* outbox = words.group("outbox", "Mails that have not left");
   words.configured(outbox, "list",
                    "List waiting mails and dead letters; exit 1 when there are dead ones",

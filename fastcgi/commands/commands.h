@@ -49,6 +49,7 @@ int audit_verify(const std::string& file);
 int audit_verify_configured(const std::string& config, const std::string& file);
 int outbox_list(const std::string& config);
 int settings_page_command();
+int openapi_command();
 
 // Reads the arguments (CLI11) and runs one command.
 int run_command_line(int argc, char** argv);

@@ -374,7 +374,7 @@ BOOST_AUTO_TEST_CASE(a_request_that_a_crash_left_behind_is_done_by_the_clients_p
   feeds.load(ldif);
   scim::Settings settings;
   settings.base_url = "https://id.example.org/scim/v2";
-  const scim::Server next(feeds.services(), settings);  // the program starts again
+  const scim::Server next(feeds.services(), std::move(settings));  // the program starts again
   const auto status_of = [&](const workflow::Client& client, const std::string& txn) {
     feeds.client() = client;
     const Answer outcome = wait_for_outcome(feeds, "https://id.example.org/scim/v2/Events/" + txn);

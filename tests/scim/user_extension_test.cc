@@ -56,7 +56,7 @@ BOOST_AUTO_TEST_CASE(the_source_is_told_on_request) {
   const std::string path = "GET /Users/" + site.bob;
   BOOST_TEST(site.ask(path).json().count(kExtension) == 0U);
   const Answer asked = site.ask(path + "?attributes=" + kExtension + ":source");
-  BOOST_TEST(asked.json().at(kExtension) == Json({{"source", "scim:tests"}}));
+  BOOST_TEST(asked.json().at(kExtension) == Json({{"source", "client:" + site.client().id.str()}}));
   BOOST_TEST(asked.at("/schemas/1") == kExtension);
 }
 
@@ -79,7 +79,7 @@ BOOST_AUTO_TEST_CASE(people_are_found_by_what_they_hold) {
   BOOST_TEST(found(R"(structures.siret eq "73282932000074")") == 3);
   BOOST_TEST(found(R"(structures.value eq ")" + site.structure + '"') == 3);
   BOOST_TEST(found("structures[manager eq true]") == 1);
-  BOOST_TEST(found(R"(source eq "scim:tests")") == 3);
+  BOOST_TEST(found("source eq \"client:" + site.client().id.str() + '"') == 3);
   BOOST_TEST(found(R"(nothing eq "x")") == -1);
   BOOST_TEST(site.ask("GET /Users?sortBy=" + kExtension + ":source").status() == 200);
 }
@@ -102,7 +102,8 @@ BOOST_AUTO_TEST_CASE(nothing_of_it_can_be_written) {
   born["userName"] = "carol";
   const Answer post = site.ask("POST /Users", born);
   BOOST_TEST(post.json().count(kExtension) == 0U);
-  BOOST_TEST(site.found("/Users", kExtension + R"(:source eq "scim:tests")") == 4);
+  BOOST_TEST(site.found("/Users",
+                        kExtension + ":source eq \"client:" + site.client().id.str() + '"') == 4);
   // Another write leaves it alone.
   BOOST_TEST(site.ask("PATCH " + path, patch(R"({"op":"add","path":"title","value":"x"})"))
                  .json()
