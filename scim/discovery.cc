@@ -81,7 +81,6 @@ Json config_json(const Settings& settings) {
             {"defaultPageSize", settings.default_count},
             {"maxPageSize", settings.max_results},
             {"cursorTimeout", settings.cursor_timeout.count() / 1000}}},
-          {"securityEvents", {{"asyncRequest", "request"}, {"eventUris", event_uris()}}},
           {"authenticationSchemes",
            {{{"type", "oauthbearertoken"},
              {"name", "Bearer token"},
@@ -93,9 +92,18 @@ Json config_json(const Settings& settings) {
             {"location", settings.base_url + "/ServiceProviderConfig"}}}};
 }
 
+// RFC 9967 section 4.
+Json config_with_events(const Settings& settings) {
+  Json config = config_json(settings);
+  config["securityEvents"] = {{"asyncRequest", "request"}, {"eventUris", event_uris()}};
+  return config;
+}
+
 }  // namespace
 
-Discovery::Discovery(const Settings& settings) : config_(dump(config_json(settings))) {
+Discovery::Discovery(const Settings& settings)
+    : config_(dump(config_json(settings))),
+      config_with_events_(dump(config_with_events(settings))) {
   Json schemas = Json::array(), types = Json::array();
   const auto add_schema = [&](const Schema& schema) {
     Json json = schema_json(schema, settings.base_url);

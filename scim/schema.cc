@@ -14,10 +14,10 @@ Schema common_schema(bool external_ids) {
   schema.attributes.push_back(always(
       exact(many(read_only(typed_attribute("schemas", Type::kReference, "URIs of the schemas"))))));
   schema.attributes.push_back(always(exact(read_only(unique(text_attribute("id", "Identifier"))))));
-  if (external_ids) {
-    schema.attributes.push_back(
-        computed(exact(text_attribute("externalId", "The client's own identifier"))));
-  }
+  Attribute external_id =
+      computed(exact(text_attribute("externalId", "The client's own identifier")));
+  schema.attributes.push_back(external_ids ? std::move(external_id)
+                                           : read_only(std::move(external_id)));
   schema.attributes.push_back(read_only(complex_attribute(
       "meta", "Resource metadata",
       {read_only(exact(text_attribute("resourceType", "Name of the resource type"))),

@@ -91,7 +91,7 @@ using AttributeSet = std::bitset<kMaxAttributes>;
 class ResourceType {
  public:
   struct Options {
-    bool external_ids = true;  // has the common attribute externalId
+    bool external_ids = true;  // clients set externalId; else it is known and always absent
     // Before the entryUUID in the id: where one entry is a resource of two types, their ids differ
     // (RFC 7643 section 3.1: unique across all resources).
     std::string id_prefix;

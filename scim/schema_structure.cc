@@ -26,9 +26,10 @@ Schema core() {
   schema.attributes = {
       required(unique(immutable(in_ldap(std::move(siret), Attr::kCn)))),
       in_ldap(text_attribute("displayName", "Name of the structure"), Attr::kO),
-      computed(typed_attribute("active", Type::kBoolean,
-                               "Is it open? When false nobody can ask for habilitations there. "
-                               "Set to true when absent")),
+      required(computed(typed_attribute("active", Type::kBoolean,
+                                        "Is it open? When false nobody can ask for habilitations "
+                                        "there. A body without it opens a "
+                                        "new structure and leaves one that exists as it is"))),
       link_attribute("parent", "The structure that it belongs to", "the parent", "Structure"),
       people("managers",
              "People who decide about its habilitations; the last one cannot be "

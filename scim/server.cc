@@ -266,7 +266,7 @@ struct Server::Parts {
                    const std::string& txn = {});
   Response answer(const Request&, const Segments&, const Result<workflow::Client>& caller,
                   const std::string& txn);
-  Response document(const Request&, const Route&) const;
+  Response document(const Request&, const Route&, const Result<workflow::Client>& caller) const;
   Response resource(Call&, const Route&);
   Response me(Call&);
   Result<Response> bulk(const Call&);
@@ -281,12 +281,14 @@ struct Server::Parts {
 };
 
 // RFC 7644 section 4: no filter here, and paging is ignored.
-Response Server::Parts::document(const Request& request, const Route& target) const {
+Response Server::Parts::document(const Request& request, const Route& target,
+                                 const Result<workflow::Client>& caller) const {
   if (find(request.target.query, "filter")) {
     return error_answer(403, {}, "Discovery endpoints cannot be filtered.");
   }
   const auto id = target.id.empty() ? std::nullopt : std::optional(target.id);
-  const std::string* found = target.place == At::kConfig    ? &discovery.service_provider_config()
+  const bool told = caller && caller->may("events:read");
+  const std::string* found = target.place == At::kConfig ? &discovery.service_provider_config(told)
                              : target.place == At::kSchemas ? discovery.schemas(id)
                                                             : discovery.resource_types(id);
   return found ? json_response(200, *found) : error_response(unknown_resource());
@@ -350,7 +352,7 @@ Response Server::Parts::answer(const Request& request, const Segments& segments,
   }
   if (auto refused = refuse_form(request, target, settings)) return *std::move(refused);
   if (target.place == At::kConfig || target.place == At::kSchemas || target.place == At::kTypes) {
-    return document(request, target);
+    return document(request, target, caller);
   }
   if (target.place == At::kEvents) return events.answer(request, target.id, *caller);
   if (is_write(target, request.method)) {

@@ -126,12 +126,18 @@ Status write(Call& call, const Planned& planned, const char* verb) {
   return done();
 }
 
+// A body that does not say whether the structure is open is as good as one that says yes.
+Result<Json> normalise_structure(Call& call, Json body) {
+  if (body.is_object() && !member_of(body, "active")) body["active"] = true;
+  return normalise(structure_type(), body, call.tolerance);
+}
+
 }  // namespace
 
 Result<Response> create_structure(Call& call) {
   auto body = read_body(call);
   if (!body) return body.error();
-  auto tree = normalise(structure_type(), *body, call.tolerance);
+  auto tree = normalise_structure(call, *body);
   if (!tree) return tree.error();
   auto siret = read_siret(*tree);
   if (!siret) return siret.error();
@@ -160,13 +166,13 @@ Result<Response> create_structure(Call& call) {
 Result<Response> replace_structure(Call& call, std::string_view id) {
   auto body = read_body(call);
   if (!body) return body.error();
-  auto wanted = normalise(structure_type(), *body, call.tolerance);
+  auto wanted = normalise_structure(call, *body);
   if (!wanted) return wanted.error();
   if (auto siret = read_siret(*wanted); !siret) return siret.error();
   auto planned = work_out(call, id, [&](Json& tree, Plans& plans) -> Status {
     if (auto ok = check_immutable(structure_type(), tree, *wanted); !ok) return ok;
     Json next = *wanted;
-    if (next.find("active") == next.end()) next["active"] = tree.at("active");
+    if (!member_of(*body, "active")) next["active"] = tree.at("active");
     tree = std::move(next);
     if (auto ok = list_people(*body, *wanted, "members", plans.members); !ok) return ok;
     return list_people(*body, *wanted, "managers", plans.managers);

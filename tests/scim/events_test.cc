@@ -392,6 +392,11 @@ BOOST_AUTO_TEST_CASE(a_request_that_a_crash_left_behind_is_done_by_the_clients_p
 
 BOOST_AUTO_TEST_CASE(the_configuration_says_what_can_be_had) {
   Provider provider;
+  BOOST_TEST(provider.ask("GET /ServiceProviderConfig").at("/securityEvents").is_null());
+  provider.anonymous(true);
+  BOOST_TEST(provider.ask("GET /ServiceProviderConfig").at("/securityEvents").is_null());
+  provider.anonymous(false);
+  provider.client().scopes.insert("events:read");
   const Json events = provider.ask("GET /ServiceProviderConfig").at("/securityEvents");
   BOOST_TEST(events["asyncRequest"] == Json("request"));
   const Json& uris = events["eventUris"];

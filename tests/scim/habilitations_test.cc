@@ -189,7 +189,7 @@ BOOST_AUTO_TEST_CASE(what_does_not_exist_cannot_be_granted) {
   refused(habilitation_body(site.alice, ""));
   refused(habilitation_body(site.alice, "consultation", R"(,"until":"2001-01-01T00:00:00Z")"));
   refused(habilitation_body(site.alice, "consultation", R"(,"until":5)"));
-  refused(habilitation_body(site.alice, "consultation", R"(,"externalId":"x")"));
+  refused(habilitation_body(site.alice, "consultation", R"(,"colour":"x")"));
   std::string body = habilitation_body(site.alice, "consultation");
   body.replace(body.find(kSiret), 14, kOtherSiret);
   refused(body);
