@@ -1,17 +1,16 @@
 #include "scim/server.h"
 
-#include <array>
 #include <exception>
 
-#include "base/text.h"
 #include "scim/async.h"
 #include "scim/bulk.h"
 #include "scim/call.h"
 #include "scim/discovery.h"
-#include "scim/endpoints.h"
 #include "scim/errors.h"
 #include "scim/events_endpoint.h"
 #include "scim/me.h"
+#include "scim/request_form.h"
+#include "scim/route.h"
 #include "scim/search.h"
 #include "scim/version.h"
 #include "workflow/client_limiter.h"
@@ -19,159 +18,12 @@
 namespace habilitd::scim {
 namespace {
 
-using Segments = std::vector<std::string>;
-
-enum class At {
-  kNowhere,
-  kConfig,
-  kSchemas,
-  kTypes,
-  kCollection,
-  kSearch,  // of a type, or of the root
-  kResource,
-  kRoot,
-  kMe,
-  kBulk,
-  kEvents
-};
-
-struct Route {
-  At place = At::kNowhere;
-  const Endpoint* endpoint = nullptr;  // of a collection, search or resource
-  std::string_view id;     // of a resource; of a discovery document or of Events, may be empty
-  std::string_view allow;  // methods
-};
-
-constexpr std::string_view kReadOnly = "GET, HEAD, OPTIONS";
-constexpr std::string_view kPosting = "POST, OPTIONS";
-constexpr std::string_view kOwnEntry = "GET, HEAD, PUT, PATCH, OPTIONS";
-
-Route discovery_route(At place, const Segments& segments) {
-  if (segments.size() > 2) return {};
-  return {place, nullptr, segments.size() == 2 ? std::string_view(segments[1]) : std::string_view(),
-          kReadOnly};
-}
-
-Route route(const Segments& segments) {
-  if (segments.empty()) return {At::kRoot, nullptr, {}, kReadOnly};
-  const std::string& first = segments.front();
-  if (first == "ServiceProviderConfig" && segments.size() == 1) {
-    return {At::kConfig, nullptr, {}, kReadOnly};
-  }
-  if (first == "Schemas") return discovery_route(At::kSchemas, segments);
-  if (first == "ResourceTypes") return discovery_route(At::kTypes, segments);
-  if (first == "Events" && segments.size() == 2)
-    return {At::kEvents, nullptr, segments[1], kReadOnly};
-  if (segments.size() == 1) {
-    if (first == ".search") return {At::kSearch, nullptr, {}, kPosting};
-    if (first == "Me") return {At::kMe, nullptr, {}, kOwnEntry};
-    if (first == "Bulk") return {At::kBulk, nullptr, {}, kPosting};
-    if (first == "Events") return {At::kEvents, nullptr, {}, kPosting};
-  }
-  for (const Endpoint& each : endpoints()) {
-    if (first != each.type->endpoint().substr(1) || segments.size() > 2) continue;
-    if (segments.size() == 1) return {At::kCollection, &each, {}, each.collection_methods};
-    if (segments[1] == ".search") return {At::kSearch, &each, {}, kPosting};
-    return {At::kResource, &each, segments[1], each.resource_methods};
-  }
-  return {};
-}
-
-bool allowed(std::string_view allow, std::string_view method) {
-  while (!allow.empty()) {
-    const std::size_t comma = allow.find(", ");
-    if (allow.substr(0, comma) == method) return true;
-    allow.remove_prefix(comma == std::string_view::npos ? allow.size() : comma + 2);
-  }
-  return false;
-}
-
-// application/scim+json, application/json or nothing (RFC 7644 section 3.8).
-bool is_json_type(std::string_view content_type) {
-  const std::string type = ascii_lower(trim(content_type.substr(0, content_type.find(';'))));
-  return type.empty() || type == "application/scim+json" || type == "application/json";
-}
-
-bool accepts_json(std::string_view accept) {
-  if (trim(accept).empty()) return true;
-  while (!accept.empty()) {
-    const std::size_t comma = accept.find(',');
-    const std::string_view item = accept.substr(0, comma);
-    const std::string type = ascii_lower(trim(item.substr(0, item.find(';'))));
-    if (type == "*/*" || type == "application/*" || is_json_type(type)) return true;
-    accept.remove_prefix(comma == std::string_view::npos ? accept.size() : comma + 1);
-  }
-  return false;
-}
-
-bool has_body(Method method) {
-  return method == Method::kPost || method == Method::kPut || method == Method::kPatch;
-}
-
-// Not of events, which have media types of their own, and of asynchronous answers, which have no
-// body to accept (RFC 9967 section 2.5.1.1).
-bool is_acceptable(const Request& request, const Route& target) {
-  return accepts_json(request.headers.accept) || target.place == At::kEvents ||
-         prefers_async(request.headers.prefer);
-}
-
-// What can be said of a request without looking at what it asks for. None: nothing wrong.
-std::optional<Response> refuse_form(const Request& request, const Route& target,
-                                    const Settings& settings) {
-  if (!is_acceptable(request, target)) {
-    return error_answer(406, {}, "Only application/scim+json and application/json are served.");
-  }
-  if (!has_body(request.method)) return std::nullopt;
-  const std::string encoding = ascii_lower(trim(request.headers.content_encoding));
-  if (!encoding.empty() && encoding != "identity") {
-    return error_answer(415, {}, "Content codings are not supported.");
-  }
-  if (!is_json_type(request.headers.content_type)) {
-    return error_answer(415, {}, "The body is application/scim+json or application/json.");
-  }
-  if (request.body.size() > settings.max_payload) {
-    return error_answer(
-        413, {},
-        "The body exceeds maxPayloadSize (" + std::to_string(settings.max_payload) + " bytes).");
-  }
-  return std::nullopt;
-}
-
 Response unauthenticated(const Error& error) {
   Response response = error_response(error);
   if (response.status == 401 && error.reason == "invalid-token") {
     response.set("WWW-Authenticate", "Bearer realm=\"habilitd\", error=\"invalid_token\"");
   }
   return response;
-}
-
-bool may_touch(const workflow::Client& client, const Endpoint& endpoint, bool reads) {
-  return client.may(std::string(endpoint.scope) + (reads ? ":read" : ":write"));
-}
-
-Scope readable_root(const workflow::Client& client) {
-  Scope scope{{}, true};
-  for (const Endpoint& each : endpoints()) {
-    if (may_touch(client, each, true)) scope.types.push_back(each.type);
-  }
-  return scope;
-}
-
-// The one place where a token's scopes are compared with what a request wants to do.
-bool may(const workflow::Client& client, const Route& target, Method method) {
-  const bool reads =
-      target.place == At::kSearch || method == Method::kGet || method == Method::kHead;
-  if (target.endpoint) return may_touch(client, *target.endpoint, reads);
-  switch (target.place) {
-    case At::kRoot:
-    case At::kSearch:
-      return !readable_root(client).types.empty();
-    case At::kMe:
-      return client.may(reads ? "me:read" : "me:write") ||
-             may_touch(client, endpoint(user_type()), reads);
-    default:
-      return true;  // discovery: any client; bulk and events: each is asked about by itself
-  }
 }
 
 Response options_response(std::string_view allow) {
@@ -239,14 +91,14 @@ std::optional<Response> refuse_operation(const workflow::Client& client, Method 
   return std::nullopt;
 }
 
-}  // namespace
-
 // What can be done later, when the client prefers that.
 bool is_write(const Route& target, Method method) {
   if (target.place == At::kBulk) return true;
   const bool writes = has_body(method) || method == Method::kDelete;
   return writes && (target.place == At::kCollection || target.place == At::kResource);
 }
+
+}  // namespace
 
 struct Server::Parts {
   Parts(workflow::Services& all, Settings set)
@@ -318,7 +170,7 @@ Response Server::Parts::resource(Call& call, const Route& target) {
 Response Server::Parts::me(Call& call) {
   const std::string id = call.client.person->str();
   call.own = true;
-  Response response = resource(call, {At::kResource, &endpoint(user_type()), id, kOwnEntry});
+  Response response = resource(call, route_to_oneself(id));
   response.set("Location", settings.base_url + user_type().endpoint() + '/' + id);
   return response;
 }
@@ -342,7 +194,7 @@ Response Server::Parts::answer(const Request& request, const Segments& segments,
   if (target.place == At::kMe) {
     if (auto refused = refuse_me(*caller, request.method)) return *std::move(refused);
   }
-  if (!allowed(target.allow, method_name(request.method))) {
+  if (!is_allowed(target, request.method)) {
     Response response = error_answer(405, {}, "The method is not allowed here.");
     response.set("Allow", target.allow);
     return response;
