@@ -82,8 +82,11 @@ Secret random_token() {
 }
 
 Sha256 sha256(std::string_view data) {
+  // EVP_sha256() would be looked up again by every digest.
+  static EVP_MD* const algorithm = EVP_MD_fetch(nullptr, "SHA256", nullptr);
   Sha256 out;
-  need(EVP_Digest(data.data(), data.size(), out.data(), nullptr, EVP_sha256(), nullptr) == 1,
+  need(algorithm != nullptr &&
+           EVP_Digest(data.data(), data.size(), out.data(), nullptr, algorithm, nullptr) == 1,
        "SHA-256");
   return out;
 }

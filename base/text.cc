@@ -137,7 +137,32 @@ std::string nfc(std::string_view text) {
   return mapped(text, UTF8PROC_COMPOSE);
 }
 
+namespace {
+
+// What most names here are made of: ASCII and composed letters U+00C0 to U+00FF, whose folded form
+// is one letter of the same range (Unicode, CaseFolding.txt), but for sharp s. False: anything
+// else.
+bool fold_latin(std::string_view text, std::string& out) {
+  out.resize(text.size());
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    out[i] = lower(c);
+    if (static_cast<unsigned char>(c) < 0x80) continue;
+    const auto next = i + 1 < text.size() ? static_cast<unsigned char>(text[i + 1]) : 0u;
+    const bool letter = static_cast<unsigned char>(c) == 0xC3 && next >= 0x80 && next <= 0xBF &&
+                        next != 0x9F;  // U+00DF
+    if (!letter) return false;
+    const bool capital = next <= 0x9E && next != 0x97;  // U+00D7 is a sign
+    out[++i] = static_cast<char>(capital ? next + 0x20 : next);
+  }
+  return true;
+}
+
+}  // namespace
+
 std::string fold(std::string_view text) {
+  std::string out;
+  if (fold_latin(text, out)) return out;
   if (is_ascii(text) || !is_valid_utf8(text)) return ascii_lower(text);
   return mapped(text, UTF8PROC_COMPOSE | UTF8PROC_CASEFOLD);
 }

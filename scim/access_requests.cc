@@ -1,5 +1,7 @@
 #include "scim/access_requests.h"
 
+#include <algorithm>
+
 #include "scim/errors.h"
 #include "scim/immutable.h"
 #include "scim/normalise.h"
@@ -51,6 +53,12 @@ Status save(Call& call, std::string_view id, const std::function<Status(Json& tr
   });
 }
 
+// An empty decision is none, and would pass for one that was taken.
+Status check_decision(bool given, const Json& tree) {
+  if (!given || tree.find("decision") != tree.end()) return done();
+  return invalid_value("The \"value\" of a decision is one of approve, refuse, cancel.");
+}
+
 Result<EntryUuid> entry_named(std::string_view id) {
   const auto entry = access_request_type().entry_of(id);
   if (!entry) return unknown_resource();
@@ -76,7 +84,8 @@ Result<Response> replace_access_request(Call& call, std::string_view id) {
   auto saved = save(call, id, [&](Json& tree) -> Status {
     if (auto ok = check_immutable(access_request_type(), tree, *wanted); !ok) return ok;
     tree = *wanted;
-    return done();
+    const Json* decision = member_of(*body, "decision");
+    return check_decision(decision && !decision->is_null(), tree);
   });
   if (!saved) return saved.error();
   auto entry = entry_named(id);
@@ -93,7 +102,10 @@ Result<Response> patch_access_request(Call& call, std::string_view id) {
     for (const Edit& edit : *edits) {
       if (auto ok = apply_edit(access_request_type(), tree, edit, call.tolerance); !ok) return ok;
     }
-    return done();
+    const bool given = std::any_of(edits->begin(), edits->end(), [](const Edit& edit) {
+      return edit.op != PatchOp::kRemove && edit.target.path.attribute->name == "decision";
+    });
+    return check_decision(given, tree);
   });
   if (!saved) return saved.error();
   auto entry = entry_named(id);

@@ -43,6 +43,12 @@ std::vector<std::string> unique_values(const BulkOperation& operation) {
   return values;
 }
 
+// Do creations of that type neither need nor hinder each other, but by what they name?
+// Habilitations need structures and each other, by rules of the policy.
+bool is_independent(const ResourceType* type) {
+  return type == &user_type() || type == &group_type();
+}
+
 class Runner {
  public:
   Runner(const Call& call, const BulkDoor& door, const BulkRequest& request)
@@ -102,7 +108,10 @@ class Runner {
     for (; end < plan_.steps.size() && end - first < most; ++end) {
       const std::size_t index = plan_.steps[end].operation;
       const BulkOperation& operation = request_.operations[index];
-      if (plan_.steps[end].links || !operation.creates() || operation.refused) break;
+      if (plan_.steps[end].links || !operation.creates() || operation.refused ||
+          !is_independent(type_of(operation))) {
+        break;
+      }
       const bool needs_others = std::any_of(needs_[index].begin(), needs_[index].end(),
                                             [&](std::size_t n) { return in_batch.count(n) > 0; });
       if (needs_others) break;

@@ -150,7 +150,7 @@ void wait_for_mirror(const Call& call, const ldap::Written& written) {
 void Retry::start() { seen_ = call_.services.directory.mirror().changes(); }
 
 bool Retry::again(const Error& error) {
-  constexpr int kTries = 10;
+  constexpr int kTries = 100;  // of as many writers at once each needs that many at worst
   if (error.code != Errc::kStale || ++tries_ >= kTries) return false;
   for (int wait = 0; wait < 50 && call_.services.directory.mirror().changes() == seen_; ++wait) {
     std::this_thread::sleep_for(std::chrono::milliseconds(1));

@@ -1,5 +1,7 @@
 #include "scim/member_plan.h"
 
+#include <algorithm>
+
 #include "scim/call.h"
 #include "scim/errors.h"
 #include "scim/group_reader.h"
@@ -10,6 +12,13 @@ namespace habilitd::scim {
 namespace {
 
 std::vector<EntryUuid> listed(const std::set<EntryUuid>& ids) { return {ids.begin(), ids.end()}; }
+
+// {"value": ""}, which counts as unassigned, or a list with such a member.
+bool names_nobody(const Json& value) {
+  if (value.is_array()) return std::any_of(value.begin(), value.end(), names_nobody);
+  const Json* id = value.is_object() ? member_of(value, "value") : nullptr;
+  return id && *id == "";
+}
 
 bool is_person(const ldap::Record& record) { return record.kind() == ldap::Kind::kPerson; }
 
@@ -44,6 +53,7 @@ Result<std::set<EntryUuid>> MemberPlan::ids_of(const Json& value, bool must_exis
   auto given = check_value(members_.attribute, value, tolerance_, !value.is_array());
   if (!given) return given.error();
   std::set<EntryUuid> ids;
+  if (must_exist && names_nobody(value)) return no_member({});
   if (given->is_null()) return ids;
   const Json list = given->is_array() ? *given : Json::array({*given});
   for (const Json& member : list) {
@@ -158,8 +168,7 @@ Status MemberPlan::apply(const Edit& edit) {
     remove(*ids);
     return done();
   }
-  const bool nothing = edit.value.is_null() || (edit.value.is_array() && edit.value.empty());
-  if (removes && !nothing) {
+  if (removes && !edit.value.is_null()) {
     auto ids = ids_of(edit.value, false);
     if (!ids) return ids.error();
     remove(*ids);

@@ -128,8 +128,7 @@ class Editor {
   }
 
   Status remove_listed() {
-    const bool all = edit_.value.is_null() || (edit_.value.is_array() && edit_.value.empty());
-    if (all) {
+    if (edit_.value.is_null()) {
       value_ = Json::array();
       return done();
     }

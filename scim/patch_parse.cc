@@ -94,9 +94,11 @@ class PatchParser {
 
   Status may_change(const PatchPath& target) const {
     const Path& path = target.path;
-    if (path.attribute->mutability == Mutability::kReadOnly ||
-        path.leaf().mutability == Mutability::kReadOnly ||
-        path.leaf().mutability == Mutability::kImmutable) {
+    const auto fixed = [](const Attribute& attribute) {
+      return attribute.mutability == Mutability::kReadOnly ||
+             attribute.mutability == Mutability::kImmutable;
+    };
+    if (fixed(*path.attribute) || fixed(path.leaf())) {
       return not_mutable("\"" + path.leaf().name + "\" cannot be changed.");
     }
     return done();
@@ -106,8 +108,7 @@ class PatchParser {
     if (target.path.leaf().required && !target.path.sub) {
       return not_mutable("\"" + target.path.leaf().name + "\" is required.");
     }
-    const bool empty = value.is_null() || (value.is_array() && value.empty());
-    if (empty || !target.path.attribute->multi_valued || target.filter) return done();
+    if (value.is_null() || !target.path.attribute->multi_valued || target.filter) return done();
     if (tolerance_.accept(Quirk::kRemoveByValue)) return done();
     return invalid_syntax("Name the values to remove with a filter in the path.");
   }

@@ -47,6 +47,14 @@ Status check_sight(const Call& call, const workflow::Ask& ask) {
   return done();
 }
 
+// What cannot be done any more to what is no longer of the version that the client named: that is
+// what it asked to be told (RFC 7644 section 3.14).
+bool was_overtaken(const Target& target, const Error& error) {
+  const bool open = target.record.state == workflow::State::kPending;
+  return error.code == Errc::kStale ||
+         (open && (error.reason == "already-decided" || error.reason == "already-voted"));
+}
+
 }  // namespace
 
 std::optional<Instant> instant_at(const Json& tree, const char* name) {
@@ -94,7 +102,12 @@ Status act_on(Call& call, const ResourceType& type, std::string_view id,
     const auto target = find_target(call, type, id);
     if (!target) return target.error();
     auto acted = act(*target);
-    if (acted || is_conditional(call) || !retry.again(acted.error())) return acted;
+    if (acted) return acted;
+    if (is_conditional(call)) {
+      const bool late = was_overtaken(*target, acted.error());
+      return late ? Status(Error{Errc::kStale, "assertion-failed", {}}) : acted;
+    }
+    if (!retry.again(acted.error())) return acted;
   }
 }
 

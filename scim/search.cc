@@ -106,7 +106,7 @@ Status Lists::find_page(Call& call, const Query& query, const View& view, ListPa
                                 call.services.clock.now());
     }
   };
-  if (const auto found = selector.find_by_index()) {
+  if (const auto found = selector.find_few()) {
     cut(*found);
     return done();
   }

@@ -1,6 +1,12 @@
 #include "scim/selection.h"
 
+#include <time.h>
+
 #include <algorithm>
+#include <bit>
+#include <chrono>
+#include <cstdint>
+#include <limits>
 
 #include "scim/endpoints.h"
 #include "scim/errors.h"
@@ -12,8 +18,15 @@ namespace {
 using ldap::Kind;
 using ldap::RecordPtr;
 
-// Comparisons that one request may cost: about a second of one core.
-constexpr std::size_t kMostComparisons = 10'000'000;
+// Time of one core that making a list may cost. As long as it lasts the mirror takes no changes.
+constexpr std::chrono::milliseconds kMostTime{400};
+constexpr std::size_t kFew = 500;
+
+std::chrono::nanoseconds time_of_this_thread() {
+  timespec spent{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &spent);
+  return std::chrono::seconds(spent.tv_sec) + std::chrono::nanoseconds(spent.tv_nsec);
+}
 
 bool reads_own_record(const ResourceType& type, const FilterNode& filter) {
   if (filter.path.attribute && !stands_in_own_record(type, filter.path)) return false;
@@ -28,13 +41,44 @@ bool reads_own_records(const Query& query) {
   });
 }
 
-std::size_t count_of(const ldap::Mirror::View& view, const ResourceType& type) {
-  std::size_t all = 0;
-  for (const Kind kind : endpoint(type).kinds) all += view.all(kind).size();
-  return all;
+Error too_much() {
+  return invalid("tooMany", "The filter takes too long for this many resources.");
 }
 
+// What orders most pairs of keys at a glance: never greater for the key that comes first. `texts`:
+// the keys are texts, not numbers.
+std::uint64_t prefix_of(const SortKey& key, bool texts) {
+  if (key.missing) return std::numeric_limits<std::uint64_t>::max();
+  std::uint64_t prefix = 0;
+  if (texts) {
+    for (std::size_t i = 0; i < 8; ++i) {
+      prefix = prefix << 8 | (i < key.text.size() ? static_cast<unsigned char>(key.text[i]) : 0u);
+    }
+    return prefix;
+  }
+  const auto bits = std::bit_cast<std::uint64_t>(key.number + 0.0);  // not -0
+  constexpr std::uint64_t kSign = std::uint64_t{1} << 63;
+  return bits & kSign ? ~bits : bits | kSign;
+}
+
+struct Ranked {
+  std::uint64_t prefix;
+  std::uint32_t index;
+};
+
 }  // namespace
+
+class Selector::Budget {
+ public:
+  bool is_spent() {
+    constexpr std::size_t kLookAgain = 256;
+    return ++steps_ % kLookAgain == 0 && time_of_this_thread() > end_;
+  }
+
+ private:
+  const std::chrono::nanoseconds end_ = time_of_this_thread() + kMostTime;
+  std::size_t steps_ = 0;
+};
 
 Selector::Selector(const Call& call, const Query& query, const ldap::Mirror::View& view)
     : call_(call),
@@ -72,41 +116,63 @@ void Selector::consider(std::size_t part, const RecordPtr& record, std::vector<P
 }
 
 std::vector<Hit> Selector::in_order(std::vector<Placed> found) const {
-  std::sort(found.begin(), found.end(), [&](const Placed& a, const Placed& b) {
-    return comes_before(a.place, b.place, query_.descending);
+  const auto any = [&](auto&& has) { return std::any_of(found.begin(), found.end(), has); };
+  const bool texts = any([](const Placed& each) { return !each.place.key.text.empty(); });
+  const bool mixed = texts && any([](const Placed& each) { return each.place.key.number != 0; });
+  std::vector<Ranked> order;
+  order.reserve(found.size());
+  for (std::uint32_t i = 0; i < found.size(); ++i) {
+    order.push_back({mixed ? 0 : prefix_of(found[i].place.key, texts), i});
+  }
+  const bool descending = query_.descending;
+  std::sort(order.begin(), order.end(), [&](const Ranked& a, const Ranked& b) {
+    if (a.prefix != b.prefix) return (a.prefix < b.prefix) != descending;
+    return comes_before(found[a.index].place, found[b.index].place, descending);
   });
   std::vector<Hit> hits;
   hits.reserve(found.size());
-  for (Placed& each : found) hits.push_back(std::move(each.hit));
+  for (const Ranked& each : order) hits.push_back(std::move(found[each.index].hit));
   return hits;
 }
 
+Status Selector::scan(std::size_t part, Budget& budget, std::vector<Placed>& found) {
+  for (const Kind kind : endpoint(*query_.parts[part].type).kinds) {
+    for (const ldap::NodeId node : view_.all(kind)) {
+      if (budget.is_spent()) return too_much();
+      if (const RecordPtr record = view_.at(node)) consider(part, record, found);
+    }
+  }
+  return done();
+}
+
+std::optional<std::vector<RecordPtr>> Selector::indexed(std::size_t part) const {
+  const Query::Part& asked = query_.parts[part];
+  if (!asked.filter) return std::nullopt;
+  return candidates(*asked.filter, *asked.type, view_, call_.audience);
+}
+
 Result<std::vector<Hit>> Selector::find_all() {
-  std::size_t comparisons = 0;
-  for (const Query::Part& part : query_.parts) {
-    if (part.filter) comparisons += count_of(view_, *part.type) * term_count(*part.filter);
-  }
-  if (comparisons > kMostComparisons) {
-    return invalid("tooMany", "The filter has too many terms for this many resources.");
-  }
   std::vector<Placed> found;
+  Budget budget;
   for (std::size_t part = 0; part < query_.parts.size(); ++part) {
-    for (const Kind kind : endpoint(*query_.parts[part].type).kinds) {
-      for (const ldap::NodeId node : view_.all(kind)) {
-        if (const RecordPtr record = view_.at(node)) consider(part, record, found);
-      }
+    const auto records = indexed(part);
+    if (!records) {
+      if (auto ok = scan(part, budget, found); !ok) return ok.error();
+      continue;
+    }
+    for (const RecordPtr& record : *records) {
+      if (budget.is_spent()) return too_much();
+      consider(part, record, found);
     }
   }
   return in_order(std::move(found));
 }
 
-std::optional<std::vector<Hit>> Selector::find_by_index() {
+std::optional<std::vector<Hit>> Selector::find_few() {
   std::vector<Placed> found;
   for (std::size_t part = 0; part < query_.parts.size(); ++part) {
-    const Query::Part& asked = query_.parts[part];
-    if (!asked.filter) return std::nullopt;
-    const auto records = candidates(*asked.filter, *asked.type, view_, call_.audience);
-    if (!records) return std::nullopt;
+    const auto records = indexed(part);
+    if (!records || records->size() > kFew) return std::nullopt;
     for (const RecordPtr& record : *records) consider(part, record, found);
   }
   return in_order(std::move(found));

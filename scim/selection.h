@@ -31,15 +31,18 @@ class Selector {
 
   // All hits, in order. Errors: kInvalid, tooMany.
   Result<std::vector<Hit>> find_all();
-  // The same without a scan, when an index answers the filters.
-  std::optional<std::vector<Hit>> find_by_index();
+  // The same when an index leaves only a few to look at.
+  std::optional<std::vector<Hit>> find_few();
 
  private:
+  class Budget;
   struct Placed {
     Place place;
     Hit hit;
   };
   void consider(std::size_t part, const ldap::RecordPtr&, std::vector<Placed>&);
+  Status scan(std::size_t part, Budget&, std::vector<Placed>&);
+  std::optional<std::vector<ldap::RecordPtr>> indexed(std::size_t part) const;
   std::vector<Hit> in_order(std::vector<Placed>) const;
   SortKey key_of(std::size_t part) const;
 

@@ -152,10 +152,4 @@ Found candidates(const FilterNode& filter, const ResourceType& type, const ldap:
   return found;
 }
 
-std::size_t term_count(const FilterNode& filter) {
-  std::size_t terms = filter.children.empty() ? 1 : 0;
-  for (const FilterNode& child : filter.children) terms += term_count(child);
-  return terms;
-}
-
 }  // namespace habilitd::scim

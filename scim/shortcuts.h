@@ -15,7 +15,5 @@ namespace habilitd::scim {
 // A superset of the records that match, in no order; none when only a scan can tell.
 std::optional<std::vector<ldap::RecordPtr>> candidates(const FilterNode&, const ResourceType&,
                                                        const ldap::Mirror::View&, const Audience&);
-// Comparisons in the filter: what one record costs.
-std::size_t term_count(const FilterNode&);
 
 }  // namespace habilitd::scim

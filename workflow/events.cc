@@ -42,7 +42,22 @@ std::string external_id_for(const ldap::Record& subject, const Client& client) {
   return {};
 }
 
-// Those who see all of `subjects`; the externalId is the first one's.
+// By the scopes that open SCIM's endpoints for such an entry.
+bool may_read(const Client& client, const ldap::Record& subject) {
+  switch (subject.kind()) {
+    case Kind::kPerson:
+      return client.may("users:read");
+    case Kind::kStructure:
+      return client.may("structures:read");
+    case Kind::kGroup:
+    case Kind::kHabilitation:
+      return client.may("groups:read");
+    default:
+      return false;
+  }
+}
+
+// Those who may read and see all of `subjects`; the externalId is the first one's.
 Receivers find_receivers(const View& view, const std::vector<RecordPtr>& subjects, Instant now) {
   Receivers receivers;
   for (const ldap::NodeId node : view.all(Kind::kToken)) {
@@ -51,7 +66,7 @@ Receivers find_receivers(const View& view, const std::vector<RecordPtr>& subject
     if (!client) continue;
     const Sight sight(*client);
     const bool sees = std::all_of(subjects.begin(), subjects.end(), [&](const RecordPtr& subject) {
-      return subject && sight.sees(*subject, view);
+      return subject && may_read(*client, *subject) && sight.sees(*subject, view);
     });
     if (sees) receivers.push_back({client->feed, external_id_for(*subjects.front(), *client)});
   }

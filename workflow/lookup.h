@@ -19,6 +19,10 @@ struct FoundPerson {
 // Nothing when there is no such person.
 Result<std::optional<FoundPerson>> look_up_person(Services&, const EntryUuid&);
 
+// The two halves of it, for a search that is sent with others.
+ldap::Directory::Search person_search(const ldap::Layout&, const EntryUuid&);
+Result<std::optional<FoundPerson>> person_in(const ldap::Layout&, const std::vector<ldap::Entry>&);
+
 // Is there an entry below `base` that the filter matches?
 Result<bool> exists(Services&, const ldap::Dn& base, const ldap::Filter&);
 

@@ -1,6 +1,10 @@
 #include "workflow/tokens.h"
 
+#include <memory>
+#include <unordered_map>
+
 #include "base/crypto.h"
+#include "base/guarded.h"
 #include "base/text.h"
 #include "workflow/client_settings.h"
 
@@ -155,6 +159,32 @@ Result<std::vector<Client>> list_tokens(ldap::Directory& directory) {
   return clients;
 }
 
+namespace {
+
+// What a token's entry says, by the record: taken apart once, not in every request.
+std::shared_ptr<const Client> client_of(const ldap::RecordPtr& record) {
+  using Known = std::unordered_map<ldap::RecordPtr, std::shared_ptr<const Client>>;
+  constexpr std::size_t kMost = 1000;
+  static Guarded<Known> known;
+  if (auto found = known.with([&](Known& all) {
+        const auto at = all.find(record);
+        return at == all.end() ? nullptr : at->second;
+      })) {
+    return found;
+  }
+  auto client = client_from(record->id(), record->first(Attr::kCn), record->first(Attr::kHabClient),
+                            record->first(Attr::kHabExpires));
+  if (!client) return nullptr;
+  auto made = std::make_shared<const Client>(*std::move(client));
+  known.with([&](Known& all) {
+    if (all.size() >= kMost) all.clear();  // records of the past are among them
+    all.emplace(record, made);
+  });
+  return made;
+}
+
+}  // namespace
+
 Result<Client> find_client(const ldap::Mirror::View& view, std::string_view bearer, Instant now) {
   if (bearer.empty() || bearer.size() > kLongestBearer) return no_such_token();
   const std::string print = secret_fingerprint(kSecretKind, Secret(std::string(bearer)));
@@ -162,10 +192,9 @@ Result<Client> find_client(const ldap::Mirror::View& view, std::string_view bear
   if (!record || !equal_in_constant_time(record->first(Attr::kHabHash), print)) {
     return no_such_token();
   }
-  auto client = client_from(record->id(), record->first(Attr::kCn), record->first(Attr::kHabClient),
-                            record->first(Attr::kHabExpires));
+  const auto client = client_of(record);
   if (!client || (client->expires && *client->expires <= now)) return no_such_token();
-  return *std::move(client);
+  return *client;
 }
 
 bool apply_token_entry(const ldap::Mirror::View& view, Client& client) {

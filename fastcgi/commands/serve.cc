@@ -1,3 +1,4 @@
+#include <malloc.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -76,9 +77,13 @@ int run(App& app, const Signals& signals, Log& log, Milliseconds start_wait) {
   return kExitDone;
 }
 
+// glibc would keep a heap for every few threads, each as large as the largest list it ever made.
+void share_heaps() { mallopt(M_ARENA_MAX, 2); }
+
 }  // namespace
 
 int serve(const std::string& config) {
+  share_heaps();
   const Signals signals;
   auto configuration = configuration_or_complaint(config);
   if (!configuration) return kExitUsage;
