@@ -73,6 +73,15 @@ std::shared_ptr<KeptOrder> KeptOrders::get(const std::string& key) {
   });
 }
 
+std::shared_ptr<KeptOrder> KeptOrders::find(const std::string& key) {
+  return table_.with([&](Table& table) -> std::shared_ptr<KeptOrder> {
+    const auto kept = table.orders.find(key);
+    if (kept == table.orders.end()) return nullptr;
+    kept->second.used = ++table.uses;
+    return kept->second.order;
+  });
+}
+
 void KeptOrders::trim() {
   table_.with([](Table& table) {
     std::size_t hits = 0;

@@ -44,6 +44,7 @@ class KeptOrders {
   // `key` tells queries apart whose results differ; it must name everything that decides what a
   // client sees.
   std::shared_ptr<KeptOrder> get(const std::string& key);
+  std::shared_ptr<KeptOrder> find(const std::string& key);  // null: it is not kept
   // Lets the longest unused go until what is kept is small enough: 24 bytes a hit, and old records.
   void trim();
 

@@ -106,11 +106,14 @@ Status Lists::find_page(Call& call, const Query& query, const View& view, ListPa
                                 call.services.clock.now());
     }
   };
-  if (const auto found = selector.find_few()) {
-    cut(*found);
-    return done();
+  auto kept = kept_.find(key);
+  if (!kept) {
+    if (const auto found = selector.find_few()) {
+      cut(*found);
+      return done();
+    }
+    kept = kept_.get(key);
   }
-  const auto kept = kept_.get(key);
   auto used = kept->with(selector, cut);
   kept_.trim();
   return used;

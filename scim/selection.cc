@@ -3,6 +3,7 @@
 #include <time.h>
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <chrono>
 #include <cstdint>
@@ -45,26 +46,53 @@ Error too_much() {
   return invalid("tooMany", "The filter takes too long for this many resources.");
 }
 
-// What orders most pairs of keys at a glance: never greater for the key that comes first. `texts`:
-// the keys are texts, not numbers.
-std::uint64_t prefix_of(const SortKey& key, bool texts) {
-  if (key.missing) return std::numeric_limits<std::uint64_t>::max();
-  std::uint64_t prefix = 0;
-  if (texts) {
-    for (std::size_t i = 0; i < 8; ++i) {
-      prefix = prefix << 8 | (i < key.text.size() ? static_cast<unsigned char>(key.text[i]) : 0u);
-    }
-    return prefix;
-  }
-  const auto bits = std::bit_cast<std::uint64_t>(key.number + 0.0);  // not -0
-  constexpr std::uint64_t kSign = std::uint64_t{1} << 63;
-  return bits & kSign ? ~bits : bits | kSign;
+// How places are compared at a glance: by 16 bytes of text or by a number, then by 8 bytes of id.
+enum class Glance { kTexts, kNumbers, kNone };
+
+Glance glance_of(bool texts, bool numbers) {
+  if (!texts) return Glance::kNumbers;
+  return numbers ? Glance::kNone : Glance::kTexts;
 }
 
 struct Ranked {
-  std::uint64_t prefix;
-  std::uint32_t index;
+  std::uint64_t key = 0, more = 0, id = 0;
+  std::uint32_t index = 0;
+  bool whole = false;  // `key` and `more` are all of the key
 };
+
+template <class Bytes>
+std::uint64_t big_endian(const Bytes& bytes, std::size_t from) {
+  std::uint64_t number = 0;
+  for (std::size_t i = from; i < from + 8; ++i) {
+    number = number << 8 | (i < bytes.size() ? static_cast<unsigned char>(bytes[i]) : 0u);
+  }
+  return number;
+}
+
+// Doubles in their order, as integers.
+std::uint64_t ordered(double number) {
+  constexpr std::uint64_t kSign = std::uint64_t{1} << 63;
+  const auto bits = std::bit_cast<std::uint64_t>(number + 0.0);  // not -0
+  return bits & kSign ? ~bits : bits | kSign;
+}
+
+Ranked rank(const Place& place, Glance glance, std::uint32_t index) {
+  constexpr std::uint64_t kLast = std::numeric_limits<std::uint64_t>::max();
+  const SortKey& key = place.key;
+  Ranked ranked{0, 0, 0, index, glance != Glance::kNone};
+  if (!ranked.whole) return ranked;
+  ranked.id = big_endian(std::bit_cast<std::array<std::uint8_t, 16>>(place.id), 0);
+  if (key.missing) {
+    ranked.key = kLast;
+  } else if (glance == Glance::kNumbers) {
+    ranked.key = ordered(key.number);
+  } else {
+    ranked.key = big_endian(key.text, 0);
+    ranked.more = big_endian(key.text, 8);
+    ranked.whole = key.text.size() <= 16;
+  }
+  return ranked;
+}
 
 }  // namespace
 
@@ -117,16 +145,19 @@ void Selector::consider(std::size_t part, const RecordPtr& record, std::vector<P
 
 std::vector<Hit> Selector::in_order(std::vector<Placed> found) const {
   const auto any = [&](auto&& has) { return std::any_of(found.begin(), found.end(), has); };
-  const bool texts = any([](const Placed& each) { return !each.place.key.text.empty(); });
-  const bool mixed = texts && any([](const Placed& each) { return each.place.key.number != 0; });
+  const Glance glance =
+      glance_of(any([](const Placed& each) { return !each.place.key.text.empty(); }),
+                any([](const Placed& each) { return each.place.key.number != 0; }));
   std::vector<Ranked> order;
   order.reserve(found.size());
   for (std::uint32_t i = 0; i < found.size(); ++i) {
-    order.push_back({mixed ? 0 : prefix_of(found[i].place.key, texts), i});
+    order.push_back(rank(found[i].place, glance, i));
   }
   const bool descending = query_.descending;
   std::sort(order.begin(), order.end(), [&](const Ranked& a, const Ranked& b) {
-    if (a.prefix != b.prefix) return (a.prefix < b.prefix) != descending;
+    if (a.key != b.key) return (a.key < b.key) != descending;
+    if (a.more != b.more) return (a.more < b.more) != descending;
+    if (a.whole && b.whole && a.id != b.id) return a.id < b.id;
     return comes_before(found[a.index].place, found[b.index].place, descending);
   });
   std::vector<Hit> hits;
