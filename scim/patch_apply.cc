@@ -190,9 +190,12 @@ class Editor {
   }
 
   Status create(Json element) {
-    auto ok = sub_ ? change_sub(element) : change_element_of_new(element);
-    if (ok) add_element(std::move(element));
-    return ok;
+    if (auto ok = sub_ ? change_sub(element) : change_element_of_new(element); !ok) return ok;
+    // What came from the filter has not been looked at as a value.
+    auto clean = check_value(attribute_, element, tolerance_, true);
+    if (!clean) return clean.error();
+    if (!clean->is_null()) add_element(*std::move(clean));
+    return done();
   }
 
   Status change_element_of_new(Json& element) {
