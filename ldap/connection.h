@@ -1,5 +1,6 @@
-// One LDAP connection with a deadline on everything; the only user of libldap's handle besides the
-// mirror's synchronisation. Not thread-safe: a Pool lends it to one thread at a time.
+// One LDAP connection with a deadline on everything; with ldap/searches.h and the mirror's
+// synchronisation the only user of libldap's handle. Not thread-safe: a Pool lends it to one
+// thread at a time.
 #pragma once
 
 #include <chrono>

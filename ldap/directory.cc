@@ -2,8 +2,11 @@
 
 #include <atomic>
 #include <chrono>
+#include <functional>
+#include <utility>
 
 #include "ldap/errors.h"
+#include "ldap/searches.h"
 
 namespace habilitd::ldap {
 namespace {
@@ -56,6 +59,7 @@ struct Directory::Parts {
   std::vector<std::string> names(const std::vector<Attr>&) const;
   void note(const char* operation, const Error&);
   Result<Written> seen(const char* operation, Result<Written>);
+  void wait_for(const char* operation, const Written&);
   Result<Connection::Bound> bind(const Dn&, const Secret&);
   void bind_decoy(const Secret&);
 
@@ -99,15 +103,51 @@ void Directory::Parts::note(const char* operation, const Error& error) {
             {"code", static_cast<long long>(error.directory_code)}});
 }
 
-// What was written is readable from here on. A mirror that lags does not undo the write.
+// A mirror that lags does not undo the write.
+void Directory::Parts::wait_for(const char* operation, const Written& written) {
+  if (!mirror.loaded() || mirror.wait_for(written.id, written.csn, options.mirror_wait)) return;
+  metrics.count("habilitd_mirror_late_total");
+  log.warn("mirror.late", {{"operation", operation}, {"entry", written.id.str()}});
+}
+
+namespace {
+
+// What this thread wrote and the mirror may not have yet.
+struct Postponed {
+  int holders = 0;
+  std::vector<std::function<void()>> waits;
+};
+Postponed& postponed() {
+  thread_local Postponed here;
+  return here;
+}
+
+}  // namespace
+
+// What was written is readable from here on, or from the end of Together.
 Result<Written> Directory::Parts::seen(const char* operation, Result<Written> result) {
   if (!result) {
     note(operation, result.error());
-  } else if (mirror.loaded() && !mirror.wait_for(result->id, result->csn, options.mirror_wait)) {
-    metrics.count("habilitd_mirror_late_total");
-    log.warn("mirror.late", {{"operation", operation}, {"entry", result->id.str()}});
+  } else if (postponed().holders == 0) {
+    wait_for(operation, *result);
+  } else {
+    postponed().waits.push_back(
+        [this, operation, written = *result] { wait_for(operation, written); });
   }
   return result;
+}
+
+Directory::Together::Together() { ++postponed().holders; }
+
+Directory::Together::~Together() {
+  settle();
+  --postponed().holders;
+}
+
+// The last write is the one that comes last; those before it cost nothing then.
+void Directory::Together::settle() {
+  auto waits = std::exchange(postponed().waits, {});
+  for (auto wait = waits.rbegin(); wait != waits.rend(); ++wait) (*wait)();
 }
 
 Result<Connection::Bound> Directory::Parts::bind(const Dn& user, const Secret& password) {
@@ -160,6 +200,30 @@ Result<std::vector<Entry>> Directory::search(Identity identity, const Dn& base,
   auto result = on_connection(parts_->pool(identity), [&](Connection& connection) {
     return connection.search(base, Scope::kSubtree, filter, names);
   });
+  if (!result) parts_->note("search", result.error());
+  return result;
+}
+
+Result<std::vector<std::vector<Entry>>> Directory::search_all(Identity identity,
+                                                              const std::vector<Search>& searches) {
+  using Answers = std::vector<std::vector<Entry>>;
+  std::vector<std::vector<std::string>> names;
+  for (const Search& search : searches) names.push_back(parts_->names(search.attributes));
+  const auto ask = [&](Connection& connection) -> Result<Answers> {
+    Searches under_way(connection, parts_->options.write.deadline);
+    for (std::size_t i = 0; i < searches.size(); ++i) {
+      auto sent = under_way.send(searches[i].base, searches[i].filter, names[i]);
+      if (!sent) return sent.error();
+    }
+    Answers answers;
+    for (std::size_t i = 0; i < searches.size(); ++i) {
+      auto answer = under_way.receive(searches[i].base, names[i]);
+      if (!answer) return answer.error();
+      answers.push_back(*std::move(answer));
+    }
+    return answers;
+  };
+  auto result = on_connection(parts_->pool(identity), ask);
   if (!result) parts_->note("search", result.error());
   return result;
 }

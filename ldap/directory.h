@@ -41,6 +41,25 @@ class Directory {
   // An empty vector when nothing matches; kNotFound when the base is missing.
   Result<std::vector<Entry>> search(Identity, const Dn& base, const Filter&,
                                     const std::vector<Attr>&);
+  // Searches that are sent together, on one connection: they cost what the slowest costs. All
+  // answers, in order, or the first error.
+  struct Search {
+    Dn base;
+    Filter filter;
+    std::vector<Attr> attributes;
+  };
+  Result<std::vector<std::vector<Entry>>> search_all(Identity, const std::vector<Search>&);
+
+  // As long as one lives, adds and modifies of its thread do not wait for the mirror one by one:
+  // settle(), and its end, wait for all of them. What the mirror shows in between may lack them.
+  class Together {
+   public:
+    Together();
+    ~Together();
+    Together(const Together&) = delete;
+    Together& operator=(const Together&) = delete;
+    void settle();
+  };
 
   Result<Written> add(Identity, const Dn&, const Attributes&);
   Result<Written> modify(Identity, const Dn&, const std::vector<Change>&, const WriteOptions& = {});

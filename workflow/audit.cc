@@ -11,6 +11,7 @@
 #include <cstring>
 #include <fstream>
 #include <mutex>
+#include <thread>
 
 #include "base/crypto.h"
 #include "workflow/audit_line.h"
@@ -93,6 +94,7 @@ struct Audit::State {
 
   Status write_line(std::string_view event, const Json& fields);
   Status wait_until_synced(std::unique_lock<std::mutex>&, std::uint64_t seq);
+  void sync_behind();
 
   const std::string file;
   File out;
@@ -105,6 +107,12 @@ struct Audit::State {
   bool syncing = false;
   // What reached the disk is not known any more: only a restart, which reads the file, can tell.
   bool broken = false;
+
+  // Syncs lines for which nobody waits.
+  std::condition_variable wanted_more;
+  std::uint64_t wanted = 0;
+  bool stopping = false;
+  std::thread behind;
 };
 
 // A line that could not be written whole is taken back, so that the chain stays a chain.
@@ -141,8 +149,27 @@ Status Audit::State::wait_until_synced(std::unique_lock<std::mutex>& lock, std::
   return synced >= seq ? done() : Status(unavailable("fdatasync failed on " + file));
 }
 
+void Audit::State::sync_behind() {
+  std::unique_lock lock(mutex);
+  for (;;) {
+    wanted_more.wait(lock, [this] { return stopping || (wanted > synced && !broken); });
+    if (wanted <= synced || broken) return;
+    // When it fails the log is broken, which the next line's writer is told.
+    if (auto ok = wait_until_synced(lock, wanted); !ok) continue;
+  }
+}
+
 Audit::Audit(std::unique_ptr<State> state) : state_(std::move(state)) {}
-Audit::~Audit() = default;
+
+Audit::~Audit() {
+  {
+    const std::lock_guard lock(state_->mutex);
+    state_->stopping = true;
+  }
+  state_->wanted_more.notify_one();
+  if (state_->behind.joinable()) state_->behind.join();
+}
+
 const std::string& Audit::file() const { return state_->file; }
 
 Result<std::unique_ptr<Audit>> Audit::open(const std::string& file, const Clock& clock) {
@@ -173,6 +200,17 @@ Status Audit::append(std::string_view event, const Json& fields) {
   std::unique_lock lock(state_->mutex);
   if (auto written = state_->write_line(event, fields); !written) return written;
   return state_->wait_until_synced(lock, state_->end.seq);
+}
+
+Status Audit::append_soon(std::string_view event, const Json& fields) {
+  const std::lock_guard lock(state_->mutex);
+  if (auto written = state_->write_line(event, fields); !written) return written;
+  state_->wanted = state_->end.seq;
+  if (!state_->behind.joinable()) {
+    state_->behind = std::thread([state = state_.get()] { state->sync_behind(); });
+  }
+  state_->wanted_more.notify_one();
+  return done();
 }
 
 Result<std::size_t> verify_audit(const std::string& file) {

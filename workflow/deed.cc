@@ -76,11 +76,14 @@ void Deed::judged(const policies::Decision& decision) {
                       {"rules", decision.determining}};
 }
 
-Status Deed::append(const char* result, const std::string& reason) {
+Json Deed::line(const char* result, const std::string& reason) const {
   Json fields = about_;
   fields["result"] = result;
   if (!reason.empty()) fields["reason"] = reason;
-  auto appended = services_.audit.append(event_, fields);
+  return fields;
+}
+
+Status Deed::logged(Status appended) {
   if (!appended) {
     services_.log.error("audit.failed", {{"what", event_}, {"detail", appended.error().detail}});
     services_.metrics.count("habilitd_audit_failures_total");
@@ -89,17 +92,17 @@ Status Deed::append(const char* result, const std::string& reason) {
 }
 
 Status Deed::intend() {
-  auto appended = append("intended", {});
+  auto appended = logged(services_.audit.append(event_, line("intended", {})));
   if (appended) return appended;
   return Error{Errc::kUnavailable, "audit-unavailable", appended.error().detail};
 }
 
 void Deed::end(const char* result) {
-  if (auto appended = append(result, {}); !appended) return;
+  if (!logged(services_.audit.append_soon(event_, line(result, {})))) return;
 }
 
 void Deed::end(const Error& error) {
-  if (auto appended = append(result_of(error), error.reason); !appended) return;
+  if (!logged(services_.audit.append(event_, line(result_of(error), error.reason)))) return;
 }
 
 }  // namespace habilitd::workflow

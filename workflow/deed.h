@@ -25,12 +25,14 @@ class Deed {
   void note(const char* name, std::string value) { about_[name] = std::move(value); }
 
   // The last line: done, repeated, refused with the reason, or unknown. A line that cannot be
-  // written any more is logged; what it tells stands in the directory.
+  // written any more is logged; what it tells stands in the directory. What was done is not waited
+  // for: the intention is on disk. A refusal may be the only line, and is.
   void end(const char* result);
   void end(const Error&);
 
  private:
-  Status append(const char* result, const std::string& reason);
+  Json line(const char* result, const std::string& reason) const;
+  Status logged(Status appended);
 
   Services& services_;
   std::string event_;

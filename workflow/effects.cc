@@ -49,13 +49,6 @@ Result<RequestRecord> give_up(Services& services, const StoredRequest& stored, c
   return now->record;
 }
 
-Status do_grant(Services& services, const StoredRequest& stored, const Permission& permission) {
-  if (has(stored, kAttachEffect)) {
-    if (auto attached = attach(services, permission); !attached) return attached;
-  }
-  return has(stored, kGrantEffect) ? grant(services, permission) : done();
-}
-
 // Takes the membership away unless a later habilitation of the same triple stands on it.
 Status do_withdraw(Services& services, const RequestRecord& record) {
   const auto permission = permission_of(record, "revoke");
@@ -72,7 +65,9 @@ Status do_withdraw(Services& services, const RequestRecord& record) {
 Result<RequestRecord> finish_grant(Services& services, const StoredRequest& stored) {
   const auto permission = permission_of(stored.record, "add");
   if (!permission) return permission.error();
-  if (auto granted = do_grant(services, stored, *permission); !granted) {
+  ldap::Directory::Together writes;
+  const Attach also = has(stored, kAttachEffect) ? Attach::kYes : Attach::kNo;
+  if (auto granted = grant(services, *permission, also); !granted) {
     if (granted.error().code != Errc::kNotFound) return granted.error();
     return give_up(services, stored, granted.error());
   }
@@ -81,6 +76,7 @@ Result<RequestRecord> finish_grant(Services& services, const StoredRequest& stor
   const auto swapped = finish(services, stored, after, "applied");
   if (!swapped) return swapped.error();
   if (*swapped == Swap::kDone) {
+    writes.settle();
     publish_habilitation(services, after, true);
     return after;
   }
@@ -94,11 +90,13 @@ Result<RequestRecord> finish_grant(Services& services, const StoredRequest& stor
 }
 
 Result<RequestRecord> finish_withdrawal(Services& services, const StoredRequest& stored) {
+  ldap::Directory::Together writes;
   if (auto withdrawn = do_withdraw(services, stored.record); !withdrawn) return withdrawn.error();
   RequestRecord after = stored.record;
   const auto swapped = finish(services, stored, after, "applied");
   if (!swapped) return swapped.error();
   if (*swapped != Swap::kDone) return stored.record;
+  writes.settle();
   publish_habilitation(services, after, false);
   return after;
 }

@@ -1,6 +1,7 @@
 #include "workflow/facts.h"
 
 #include <algorithm>
+#include <array>
 
 #include "policies/engine.h"
 #include "workflow/lookup.h"
@@ -133,6 +134,9 @@ std::optional<PersonFacts> mirrored_target(const View& view, const Question& que
 
 // ---- the directory ----
 
+// Every search is sent at once. Those for a person's roles need her name, which only the answer to
+// another search tells: the mirror's is tried, and all is asked again when it was not the
+// directory's.
 class DirectoryFacts {
  public:
   DirectoryFacts(Services& services, const Policy& policy, const Question& question)
@@ -144,80 +148,81 @@ class DirectoryFacts {
   Result<Known> gather();
 
  private:
+  using Entries = std::vector<ldap::Entry>;
+  enum Ask {
+    kSubject,
+    kAdministrators,
+    kApplication,
+    kTarget,
+    kHeld,
+    kGranted,
+    kStructure,
+    kOwned,
+    kHeldBySubject,
+    kAsks
+  };
+  struct Named {
+    std::optional<FoundPerson> person;
+    std::optional<ldap::Dn> name;  // as asked with
+    bool fits() const { return !person || (name && same_name(person->dn, *name)); }
+  };
+  static bool same_name(const ldap::Dn& a, const ldap::Dn& b) {
+    return a.str() == b.str() || ldap::dn_key(a.str()) == ldap::dn_key(b.str());
+  }
+
   Filter is(Attr attr, std::string_view value) const {
     return Filter::equals(layout_.name(attr), value);
   }
-  Status subject(std::optional<PersonFacts>&);
-  Status target(std::optional<PersonFacts>&);
-  Status structure(const std::optional<ldap::Dn>& actor, Known&);
-  Status add_role(std::vector<std::string>& roles, const char* role, const ldap::Dn& base,
-                  const Filter&);
-  // Roles that groups of the structure and application give a person.
-  Result<std::vector<std::string>> held(const ldap::Dn& person);
+  bool by_person() const { return question_.actor.kind == Actor::Kind::kPerson; }
+  void guess_names();
+  Status ask();
+  void add(Ask what, ldap::Directory::Search search) {
+    asked_.push_back(what);
+    searches_.push_back(std::move(search));
+  }
+  void add_subject();
+  void add_target();
+  Filter held_filter(const ldap::Dn& person) const;
+  std::optional<Filter> live_slots() const;
+  Status read_person(Ask, Named&);
+  std::vector<std::string> roles_in(const Entries&) const;
+  bool manages_structure() const;
+  std::optional<PersonFacts> subject() const;
+  Result<std::optional<PersonFacts>> target();
   // Roles granted by decisions that are still being applied.
   Status add_granted(std::vector<std::string>& roles);
+  Result<Known> known();
 
   Services& services_;
   const ldap::Layout& layout_;
   const Policy& policy_;
   const Question& question_;
-  std::optional<ldap::Dn> actor_dn_;
+  Named subject_, target_;
+  std::vector<ldap::Directory::Search> searches_;
+  std::vector<Ask> asked_;
+  std::array<Entries, kAsks> answers_;
 };
 
-Status DirectoryFacts::add_role(std::vector<std::string>& roles, const char* role,
-                                const ldap::Dn& base, const Filter& filter) {
-  const auto found = exists(services_, base, filter);
-  if (!found) return found.error();
-  if (*found) roles.emplace_back(role);
-  return done();
+void DirectoryFacts::guess_names() {
+  const auto view = services_.directory.view();
+  if (!view) return;
+  const auto name_of = [&](const EntryUuid& id) -> std::optional<ldap::Dn> {
+    const RecordPtr record = view->by_id(id);
+    if (!record) return std::nullopt;
+    auto name = ldap::Dn::parse(record->dn());
+    return name ? std::optional(*std::move(name)) : std::nullopt;
+  };
+  subject_.name = name_of(question_.actor.id);
+  target_.name = name_of(question_.target);
 }
 
-Result<std::vector<std::string>> DirectoryFacts::held(const ldap::Dn& person) {
-  const auto entries = services_.directory.search(
-      Identity::kDecisions, layout_.habilitations,
-      is(Attr::kMember, person.str()) & is(Attr::kHabApplication, question_.application) &
-          is(Attr::kHabSiret, question_.siret.str()),
-      {Attr::kHabRole});
-  if (!entries) return entries.error();
-  std::vector<std::string> roles;
-  for (const ldap::Entry& entry : *entries) {
-    roles.push_back(entry.first(layout_.name(Attr::kHabRole).str()));
-  }
-  return roles;
+Filter DirectoryFacts::held_filter(const ldap::Dn& person) const {
+  return is(Attr::kMember, person.str()) & is(Attr::kHabApplication, question_.application) &
+         is(Attr::kHabSiret, question_.siret.str());
 }
 
-Status DirectoryFacts::subject(std::optional<PersonFacts>& facts) {
-  if (question_.actor.kind != Actor::Kind::kPerson) {
-    facts = machine_facts(question_);
-    return done();
-  }
-  const auto person = look_up_person(services_, question_.actor.id);
-  if (!person) return person.error();
-  if (!*person) return done();
-  actor_dn_ = (*person)->dn;
-  facts = PersonFacts{(*person)->active, (*person)->mail_verified, {}, {}};
-  if (auto ok = add_role(facts->roles, kAdministrator, layout_.groups,
-                         is(Attr::kCn, services_.settings.administrators_group) &
-                             is(Attr::kMember, actor_dn_->str()));
-      !ok) {
-    return ok;
-  }
-  return add_role(facts->roles, kApplicationOwner, layout_.applications,
-                  is(Attr::kCn, question_.application) & is(Attr::kOwner, actor_dn_->str()));
-}
-
-Status DirectoryFacts::target(std::optional<PersonFacts>& facts) {
-  if (question_.target.nil()) return done();
-  const auto person = look_up_person(services_, question_.target);
-  if (!person) return person.error();
-  if (!*person) return done();
-  auto roles = held((*person)->dn);
-  if (!roles) return roles.error();
-  facts = PersonFacts{(*person)->active, (*person)->mail_verified, *std::move(roles), {}};
-  return add_granted(facts->roles);
-}
-
-Status DirectoryFacts::add_granted(std::vector<std::string>& roles) {
+// Of every role of the application.
+std::optional<Filter> DirectoryFacts::live_slots() const {
   std::optional<Filter> slots;
   for (const auto& [id, role] : policy_.roles) {
     const Filter slot = is(
@@ -225,45 +230,137 @@ Status DirectoryFacts::add_granted(std::vector<std::string>& roles) {
         slot_name(Slot::kLive, question_.target, question_.application, id, question_.siret.str()));
     slots = slots ? *slots | slot : slot;
   }
-  if (!slots) return done();
-  const auto entries = services_.directory.search(
-      Identity::kDecisions, layout_.requests,
-      *slots & is(Attr::kHabState, state_name(State::kApproved)), {Attr::kHabRole});
-  if (!entries) return entries.error();
-  for (const ldap::Entry& entry : *entries) {
+  return slots;
+}
+
+void DirectoryFacts::add_subject() {
+  add(kSubject, person_search(layout_, question_.actor.id));
+  if (!subject_.name) return;
+  const std::string& name = subject_.name->str();
+  add(kAdministrators,
+      {layout_.groups,
+       is(Attr::kCn, services_.settings.administrators_group) & is(Attr::kMember, name),
+       {}});
+  add(kApplication,
+      {layout_.applications, is(Attr::kCn, question_.application) & is(Attr::kOwner, name), {}});
+  add(kOwned,
+      {layout_.structures, is(Attr::kCn, question_.siret.str()) & is(Attr::kOwner, name), {}});
+  add(kHeldBySubject, {layout_.habilitations, held_filter(*subject_.name), {Attr::kHabRole}});
+}
+
+void DirectoryFacts::add_target() {
+  add(kTarget, person_search(layout_, question_.target));
+  if (!target_.name) return;
+  add(kHeld, {layout_.habilitations, held_filter(*target_.name), {Attr::kHabRole}});
+  if (const auto slots = live_slots()) {
+    add(kGranted, {layout_.requests, *slots, {Attr::kHabRole, Attr::kHabState}});
+  }
+}
+
+Status DirectoryFacts::ask() {
+  searches_.clear();
+  asked_.clear();
+  answers_ = {};
+  add(kStructure, {layout_.structures, is(Attr::kCn, question_.siret.str()), {Attr::kHabState}});
+  if (by_person()) add_subject();
+  if (!question_.target.nil()) add_target();
+  auto answers = services_.directory.search_all(Identity::kDecisions, searches_);
+  if (!answers) return answers.error();
+  for (std::size_t i = 0; i < asked_.size(); ++i) answers_[asked_[i]] = std::move((*answers)[i]);
+  if (auto read = read_person(kSubject, subject_); !read) return read;
+  return read_person(kTarget, target_);
+}
+
+Status DirectoryFacts::read_person(Ask what, Named& named) {
+  auto found = person_in(layout_, answers_[what]);
+  if (!found) return found.error();
+  named.person = *std::move(found);
+  return done();
+}
+
+std::vector<std::string> DirectoryFacts::roles_in(const Entries& entries) const {
+  std::vector<std::string> roles;
+  for (const ldap::Entry& entry : entries) {
+    roles.push_back(entry.first(layout_.name(Attr::kHabRole).str()));
+  }
+  return roles;
+}
+
+bool DirectoryFacts::manages_structure() const {
+  if (!answers_[kOwned].empty()) return true;
+  const auto roles = roles_in(answers_[kHeldBySubject]), managing = managing_roles(policy_);
+  return std::any_of(roles.begin(), roles.end(), [&](const std::string& role) {
+    return std::find(managing.begin(), managing.end(), role) != managing.end();
+  });
+}
+
+std::optional<PersonFacts> DirectoryFacts::subject() const {
+  if (!by_person()) return machine_facts(question_);
+  if (!subject_.person) return std::nullopt;
+  PersonFacts facts{subject_.person->active, subject_.person->mail_verified, {}, {}};
+  if (!answers_[kAdministrators].empty()) facts.roles.emplace_back(kAdministrator);
+  if (!answers_[kApplication].empty()) facts.roles.emplace_back(kApplicationOwner);
+  if (!answers_[kStructure].empty() && manages_structure()) {
+    facts.manages.push_back(question_.siret.str());
+  }
+  return facts;
+}
+
+// A record that is active has its membership; but the two searches may have been answered before
+// and after it was applied. Then the groups are asked again.
+Status DirectoryFacts::add_granted(std::vector<std::string>& roles) {
+  const auto holds = [&](const std::string& role) {
+    return std::find(roles.begin(), roles.end(), role) != roles.end();
+  };
+  bool look_again = false;
+  for (const ldap::Entry& entry : answers_[kGranted]) {
     std::string role = entry.first(layout_.name(Attr::kHabRole).str());
-    if (std::find(roles.begin(), roles.end(), role) == roles.end()) roles.push_back(role);
+    if (holds(role)) continue;
+    if (entry.first(layout_.name(Attr::kHabState).str()) == state_name(State::kApproved)) {
+      roles.push_back(std::move(role));
+    } else {
+      look_again = true;
+    }
+  }
+  if (!look_again) return done();
+  const auto held = services_.directory.search(Identity::kDecisions, layout_.habilitations,
+                                               held_filter(*target_.name), {Attr::kHabRole});
+  if (!held) return held.error();
+  for (std::string& role : roles_in(*held)) {
+    if (!holds(role)) roles.push_back(std::move(role));
   }
   return done();
 }
 
-Status DirectoryFacts::structure(const std::optional<ldap::Dn>& actor, Known& known) {
-  const auto entries =
-      services_.directory.search(Identity::kDecisions, layout_.structures,
-                                 is(Attr::kCn, question_.siret.str()), {Attr::kHabState});
-  if (!entries) return entries.error();
-  if (entries->empty()) return done();
-  known.structure_open = entries->front().first(layout_.name(Attr::kHabState).str()) != "closed";
-  if (!actor || !known.subject) return done();
-  const auto owner = exists(services_, layout_.structures,
-                            is(Attr::kCn, question_.siret.str()) & is(Attr::kOwner, actor->str()));
-  if (!owner) return owner.error();
-  auto roles = held(*actor);
-  if (!roles) return roles.error();
-  const auto managing = managing_roles(policy_);
-  const bool manages = std::any_of(roles->begin(), roles->end(), [&](const std::string& role) {
-    return std::find(managing.begin(), managing.end(), role) != managing.end();
-  });
-  if (*owner || manages) known.subject->manages.push_back(question_.siret.str());
-  return done();
+Result<std::optional<PersonFacts>> DirectoryFacts::target() {
+  if (!target_.person) return std::optional<PersonFacts>();
+  PersonFacts facts{
+      target_.person->active, target_.person->mail_verified, roles_in(answers_[kHeld]), {}};
+  if (auto added = add_granted(facts.roles); !added) return added.error();
+  return std::optional(std::move(facts));
+}
+
+Result<Known> DirectoryFacts::known() {
+  auto target_facts = target();
+  if (!target_facts) return target_facts.error();
+  Known known{subject(), *std::move(target_facts), std::nullopt};
+  if (!answers_[kStructure].empty()) {
+    const auto& structure = answers_[kStructure].front();
+    known.structure_open = structure.first(layout_.name(Attr::kHabState).str()) != "closed";
+  }
+  return known;
 }
 
 Result<Known> DirectoryFacts::gather() {
-  Known known;
-  if (auto ok = subject(known.subject); !ok) return ok.error();
-  if (auto ok = target(known.target); !ok) return ok.error();
-  if (auto ok = structure(actor_dn_, known); !ok) return ok.error();
-  return known;
+  constexpr int kMostTries = 3;
+  guess_names();
+  for (int tries = 0; tries < kMostTries; ++tries) {
+    if (auto asked = ask(); !asked) return asked.error();
+    if (subject_.fits() && target_.fits()) return known();
+    if (subject_.person) subject_.name = subject_.person->dn;
+    if (target_.person) target_.name = target_.person->dn;
+  }
+  return Error{Errc::kUnavailable, "person-on-the-move", question_.target.str()};
 }
 
 }  // namespace

@@ -89,13 +89,23 @@ Status remove_holder(Services& services, const ldap::Dn& group, const std::strin
   return both.error();
 }
 
+Status attach(Services& services, const Permission& permission, const FoundPerson& person) {
+  const ldap::Dn structure = services.directory.layout().structure(permission.siret());
+  auto added = change_value(services, structure, Change::Op::kAdd, Attr::kMember, person.dn.str());
+  if (added || added.error().directory_code != code::kNoSuchObject) return added;
+  return Error{Errc::kNotFound, "unknown-structure", permission.siret().str()};
+}
+
 }  // namespace
 
-Status grant(Services& services, const Permission& permission) {
+Status grant(Services& services, const Permission& permission, Attach also) {
   const auto group = group_of(services, permission);
   if (!group) return group.error();
   const auto person = target_of(services, permission);
   if (!person) return person.error();
+  if (also == Attach::kYes) {
+    if (auto attached = attach(services, permission, *person); !attached) return attached;
+  }
   if (auto added = add_holder(services, *group, permission, person->dn.str()); !added) return added;
   return change_derived_value(services, *person, Change::Op::kAdd, permission);
 }
@@ -107,15 +117,6 @@ Status withdraw(Services& services, const Permission& permission) {
   if (!person) return person.error();
   if (auto removed = remove_holder(services, *group, person->dn.str()); !removed) return removed;
   return change_derived_value(services, *person, Change::Op::kDelete, permission);
-}
-
-Status attach(Services& services, const Permission& permission) {
-  const auto person = target_of(services, permission);
-  if (!person) return person.error();
-  const ldap::Dn structure = services.directory.layout().structure(permission.siret());
-  auto added = change_value(services, structure, Change::Op::kAdd, Attr::kMember, person->dn.str());
-  if (added || added.error().directory_code != code::kNoSuchObject) return added;
-  return Error{Errc::kNotFound, "unknown-structure", permission.siret().str()};
 }
 
 }  // namespace habilitd::workflow

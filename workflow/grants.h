@@ -9,10 +9,10 @@ namespace habilitd::workflow {
 // habilitation group when it is missing (with the steward as member), then one delta modify, then
 // the person's derived `habilitation` value. Idempotent: an existing member or an absent one is
 // success.
-Status grant(Services&, const Permission&);
+// kYes: the person is attached to the permission's structure first.
+enum class Attach { kNo, kYes };
+Status grant(Services&, const Permission&, Attach);
 Status withdraw(Services&, const Permission&);
-// Attaches a person to the permission's structure.
-Status attach(Services&, const Permission&);
 
 // Members of a group that confers no habilitation (ou=groups): pushed by identity providers.
 // kForbidden with reason habilitation-group for any other group. People and groups by entryUUID;

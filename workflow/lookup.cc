@@ -31,7 +31,8 @@ bool is_mail_verified(const ldap::Entry& entry, const ldap::Layout& layout) {
 }  // namespace
 
 ldap::Directory::Search person_search(const ldap::Layout& layout, const EntryUuid& id) {
-  return {layout.people, Filter::equals(layout.name(Attr::kEntryUuid), id.str()),
+  return {layout.people,
+          Filter::equals(layout.name(Attr::kEntryUuid), id.str()),
           {Attr::kObjectClass, Attr::kMail, Attr::kHabActive, Attr::kHabMailVerified}};
 }
 

@@ -114,7 +114,8 @@ Result<PersonRights> person_rights(Services& services, const Actor& actor,
   const auto view = services.directory.view();
   if (!view) return view.error();
   const std::string application(application_id);
-  const Scope scope = scope_of(services, *view, actor, application);
+  const ScopePtr kept = kept_scope(services, *view, actor, application);
+  const Scope& scope = *kept;
   auto person = find_person(*view, id);
   if (!person) return unknown_person();
   PersonRights rights;

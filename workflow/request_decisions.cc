@@ -126,6 +126,7 @@ Result<Outcome> Deciding::write_approval(Deed& deed, RequestRecord after) {
   after.until = *until;
   std::vector<std::string> effects{kGrantEffect};
   if (after.attach) effects.insert(effects.begin(), kAttachEffect);
+  const ldap::Directory::Together writes;
   auto written = write(deed, after, {effects, {}, approved_notices(services_, after, actor_)});
   if (!written || written->repeated) return written;
   auto applied = apply_effects_alone(services_, StoredRequest{written->record, effects});

@@ -136,6 +136,7 @@ Result<Outcome> Start::grant_now(Deed& deed, RequestRecord record) {
   if (auto intended = deed.intend(); !intended) return intended.error();
   std::vector<std::string> effects{kGrantEffect};
   if (record.attach) effects.insert(effects.begin(), kAttachEffect);
+  const ldap::Directory::Together writes;
   auto added =
       add_request(services_, record, {effects, {}, granted_notices(services_, record, actor_)});
   if (!added) return added.error();

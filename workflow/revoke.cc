@@ -98,6 +98,7 @@ Result<Outcome> Revoking::end_record(Deed& deed, const StoredRequest& stored) {
   after.state = State::kEnded;
   deed.note("request", before.id.str());
   if (auto intended = deed.intend(); !intended) return intended.error();
+  const ldap::Directory::Together writes;
   const auto swapped =
       swap_request(services_, before, after,
                    {{kWithdrawEffect}, {}, revoked_notices(services_, after, actor_, reason_)});
@@ -132,6 +133,7 @@ Result<Outcome> Revoking::end_membership(Deed& deed, const policies::Facts& fact
   record.history.push_back(event());
   if (auto described = describe(services_, record); !described) return described.error();
   if (auto intended = deed.intend(); !intended) return intended.error();
+  const ldap::Directory::Together writes;
   auto added =
       add_request(services_, record,
                   {{kWithdrawEffect}, {}, revoked_notices(services_, record, actor_, reason_)});

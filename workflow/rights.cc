@@ -8,7 +8,7 @@
 #include "base/text.h"
 #include "workflow/managers.h"
 #include "workflow/request_entry.h"
-#include "workflow/rights_scope.h"
+#include "workflow/rights_rows.h"
 #include "workflow/services.h"
 
 namespace habilitd::workflow {
@@ -21,15 +21,6 @@ using ldap::Record;
 using ldap::RecordPtr;
 using View = ldap::Mirror::View;
 
-// One line of the list before its texts are made: cheap, for there may be ten thousand.
-struct Row {
-  const Structure* structure;
-  RecordPtr person;   // null: no longer in the directory
-  RecordPtr request;  // of a pending row
-  std::string role;
-  std::string key;  // pending: when it was asked; active: the name to sort by
-};
-
 class Search {
  public:
   explicit Search(std::string_view text) : key_(search_key(text)) {
@@ -41,82 +32,53 @@ class Search {
       }
     }
   }
-  bool matches(const Record* person, const std::string& name_key, const Siret& siret) const {
+  bool matches(const std::string& name_key, const std::string& mail_key, const Siret& siret) const {
     if (key_.empty()) return true;
     if (only_digits_ && siret.str().find(digits_) != std::string::npos) return true;
-    if (name_key.find(key_) != std::string::npos) return true;
-    return person && search_key(person->first(Attr::kMail)).find(key_) != std::string::npos;
+    return name_key.find(key_) != std::string::npos || mail_key.find(key_) != std::string::npos;
   }
-  bool empty() const { return key_.empty(); }
 
  private:
   std::string key_, digits_;
   bool only_digits_ = true;
 };
 
-std::string name_key(const NameKeys& names, const RecordPtr& person, const RecordPtr& request) {
-  if (person) return names.key(shown_name(*person));
-  const auto record = request ? request_from(*request) : Result<RequestRecord>(Error{});
-  return record ? names.key(record->person_name) : std::string();
-}
-
 class Lister {
  public:
-  Lister(Services& services, const View& view, const RightsQuery& query, const Scope& scope)
-      : services_(services), view_(view), query_(query), scope_(scope), search_(query.search) {}
+  Lister(Services& services, const View& view, const RightsQuery& query, const Rows& rows)
+      : services_(services), view_(view), query_(query), rows_(rows), search_(query.search) {}
 
   RightsPage page();
 
  private:
-  void collect(const Structure&);
-  void take_request(const Structure&, const RecordPtr&);
-  void take_group(const Structure&, const RecordPtr&);
-  bool wants_role(std::string_view role) const { return !query_.role || *query_.role == role; }
+  using Found = std::vector<const Row*>;
+  using Before = bool (*)(const Row&, const Row&);
+  Found matches(const std::vector<Row>&) const;
+  bool wants(const Row&) const;
   Right right_of(const Row&, Right::State) const;
   void fill_from_record(Right&, const RecordPtr&) const;
   std::string role_label(const std::string& role) const;
-  void add_rows(RightsPage&, std::vector<Row>&, Right::State, std::size_t skip) const;
+  void add_rows(RightsPage&, Found&, Right::State, std::size_t skip, Before) const;
 
   Services& services_;
   const View& view_;
   const RightsQuery& query_;
-  const Scope& scope_;
+  const Rows& rows_;
   const Search search_;
-  std::vector<Row> pending_, active_;
 };
 
-void Lister::take_request(const Structure& structure, const RecordPtr& record) {
-  if (record->first(Attr::kHabState) != state_name(State::kPending)) return;
-  Row row{&structure, nullptr, record, std::string(record->first(Attr::kHabRole)),
-          std::string(record->first(Attr::kHabCreated))};
-  const auto id = EntryUuid::parse(record->first(Attr::kHabPersonId));
-  if (id) row.person = view_.by_id(*id);
-  if (!search_.empty()) {
-    const std::string key = name_key(services_.names(), row.person, record);
-    if (!search_.matches(row.person.get(), key, structure.siret)) return;
-  }
-  pending_.push_back(std::move(row));
+bool Lister::wants(const Row& row) const {
+  return (!query_.role || *query_.role == row.role) &&
+         (!query_.siret || *query_.siret == row.structure->siret) &&
+         search_.matches(row.name, row.mail, row.structure->siret);
 }
 
-void Lister::take_group(const Structure& structure, const RecordPtr& group) {
-  const std::string role(group->first(Attr::kHabRole));
-  for (const ldap::NodeId node : view_.targets(group->node(), Link::kMember)) {
-    RecordPtr person = view_.at(node);
-    if (!person || person->kind() != Kind::kPerson) continue;
-    std::string key = name_key(services_.names(), person, nullptr);
-    if (!search_.matches(person.get(), key, structure.siret)) continue;
-    active_.push_back({&structure, std::move(person), nullptr, role, std::move(key)});
+Lister::Found Lister::matches(const std::vector<Row>& rows) const {
+  Found found;
+  for (const Row& row : rows) {
+    if (wants(row)) found.push_back(&row);
   }
-}
-
-void Lister::collect(const Structure& structure) {
-  if (query_.siret && *query_.siret != structure.siret) return;
-  for (const RecordPtr& record : view_.find(Attr::kHabSiret, structure.siret.str())) {
-    if (record->first(Attr::kHabApplication) != query_.application) continue;
-    if (!wants_role(record->first(Attr::kHabRole))) continue;
-    if (record->kind() == Kind::kRequest) take_request(structure, record);
-    if (record->kind() == Kind::kHabilitation) take_group(structure, record);
-  }
+  return found;
 }
 
 std::string Lister::role_label(const std::string& role_id) const {
@@ -152,14 +114,18 @@ Right Lister::right_of(const Row& row, Right::State state) const {
               {},
               std::nullopt,
               query_.application};
-  RecordPtr entry = row.request;
-  if (row.person) {
-    const Person person = person_from(*row.person);
+  const RecordPtr record = view_.at(row.node);
+  RecordPtr entry = state == Right::State::kPending ? record : nullptr;
+  RecordPtr holder = entry ? nullptr : record;
+  if (const auto id = EntryUuid::parse(entry ? entry->first(Attr::kHabPersonId) : "")) {
+    right.person = *id;
+    holder = view_.by_id(*id);
+  }
+  if (holder) {
+    const Person person = person_from(*holder);
     right.person = person.id;
     right.person_name = person.name;
     right.person_mail = person.mail;
-  } else if (const auto id = EntryUuid::parse(entry->first(Attr::kHabPersonId))) {
-    right.person = *id;
   }
   if (!entry) {
     entry = view_.find_one(Attr::kHabSlot,
@@ -171,37 +137,36 @@ Right Lister::right_of(const Row& row, Right::State state) const {
   return right;
 }
 
-// Only what the page shows is put in order.
-void Lister::add_rows(RightsPage& page, std::vector<Row>& rows, Right::State state,
-                      std::size_t skip) const {
+// Rows in no order: only what the page shows is put in order.
+void Lister::add_rows(RightsPage& page, Found& rows, Right::State state, std::size_t skip,
+                      Before before) const {
   const std::size_t room = query_.limit - std::min(query_.limit, page.rights.size());
   const std::size_t from = std::min(skip, rows.size());
   const std::size_t to = from + std::min(room, rows.size() - from);
   if (from == to) return;
-  const auto before = [](const Row& a, const Row& b) {
-    return std::tie(a.key, a.structure->siret, a.role) <
-           std::tie(b.key, b.structure->siret, b.role);
-  };
-  const auto at = [&](std::size_t i) { return rows.begin() + static_cast<std::ptrdiff_t>(i); };
-  std::nth_element(at(0), at(from), rows.end(), before);
-  std::partial_sort(at(from), at(to), rows.end(), before);
-  for (std::size_t i = from; i < to; ++i) page.rights.push_back(right_of(rows[i], state));
+  if (!rows_.in_order) {
+    const auto less = [&](const Row* a, const Row* b) { return before(*a, *b); };
+    const auto at = [&](std::size_t i) { return rows.begin() + static_cast<std::ptrdiff_t>(i); };
+    std::nth_element(at(0), at(from), rows.end(), less);
+    std::partial_sort(at(from), at(to), rows.end(), less);
+  }
+  for (std::size_t i = from; i < to; ++i) page.rights.push_back(right_of(*rows[i], state));
 }
 
 RightsPage Lister::page() {
-  for (const Structure& structure : scope_.structures) collect(structure);
+  Found pending = matches(rows_.pending), active = matches(rows_.active);
   RightsPage page;
-  page.pending = pending_.size();
-  page.active = active_.size();
+  page.pending = pending.size();
+  page.active = active.size();
   const bool with_pending = query_.state != Right::State::kActive;
   const bool with_active = query_.state != Right::State::kPending;
   page.total = (with_pending ? page.pending : 0) + (with_active ? page.active : 0);
   std::size_t skip = query_.offset;
   if (with_pending) {
-    add_rows(page, pending_, Right::State::kPending, skip);
-    skip -= std::min(skip, pending_.size());
+    add_rows(page, pending, Right::State::kPending, skip, comes_before_pending);
+    skip -= std::min(skip, pending.size());
   }
-  if (with_active) add_rows(page, active_, Right::State::kActive, skip);
+  if (with_active) add_rows(page, active, Right::State::kActive, skip, comes_before_active);
   return page;
 }
 
@@ -222,7 +187,7 @@ std::vector<Structure> managed_structures(Services& services, const Actor& actor
                                           std::string_view application) {
   const auto view = services.directory.view();
   if (!view) return {};
-  return scope_of(services, *view, actor, application).structures;
+  return kept_scope(services, *view, actor, application)->structures;
 }
 
 bool manages_anything(Services& services, const Actor& actor, std::string_view application) {
@@ -238,17 +203,17 @@ bool is_administrator(Services& services, const EntryUuid& person) {
 Result<RightsPage> list_rights(Services& services, const Actor& actor, const RightsQuery& query) {
   const auto view = services.directory.view();
   if (!view) return view.error();
-  const Scope scope = scope_of(services, *view, actor, query.application);
-  return Lister(services, *view, query, scope).page();
+  const RowsPtr rows = rows_of(services, *view, actor, query.application);
+  return Lister(services, *view, query, *rows).page();
 }
 
 Result<std::size_t> people_waiting(Services& services, const Actor& actor,
                                    std::string_view application) {
   const auto view = services.directory.view();
   if (!view) return view.error();
-  const Scope scope = scope_of(services, *view, actor, application);
+  const ScopePtr scope = kept_scope(services, *view, actor, application);
   std::vector<std::string_view> people;  // texts of records, which the view keeps
-  each_pending(*view, std::string(application), scope,
+  each_pending(*view, std::string(application), *scope,
                [&](const Record& record) { people.push_back(record.first(Attr::kHabPersonId)); });
   std::sort(people.begin(), people.end());
   return static_cast<std::size_t>(std::unique(people.begin(), people.end()) - people.begin());
@@ -259,9 +224,9 @@ Result<std::vector<Person>> grantable_people(Services& services, const Actor& ac
                                              std::string_view text, std::size_t limit) {
   const auto view = services.directory.view();
   if (!view) return view.error();
-  const Scope scope = scope_of(services, *view, actor, application);
+  const ScopePtr scope = kept_scope(services, *view, actor, application);
   const RecordPtr structure = view->find_one(Attr::kCn, siret.str(), Kind::kStructure);
-  if (!structure || !scope.covers(siret.str())) {
+  if (!structure || !scope->covers(siret.str())) {
     return Error{Errc::kNotFound, "unknown-structure", siret.str()};
   }
   const Search search(text);
@@ -270,8 +235,9 @@ Result<std::vector<Person>> grantable_people(Services& services, const Actor& ac
     RecordPtr record = view->at(node);
     if (!record || record->kind() != Kind::kPerson) continue;
     if (record->first(Attr::kHabActive) == "FALSE") continue;
-    std::string key = name_key(services.names(), record, nullptr);
-    if (search.matches(record.get(), key, siret)) found.emplace_back(std::move(key), record);
+    std::string key = services.names().key(shown_name(*record));
+    const std::string mail = services.names().key(record->first(Attr::kMail));
+    if (search.matches(key, mail, siret)) found.emplace_back(std::move(key), record);
   }
   const std::size_t shown = std::min(limit, found.size());
   std::partial_sort(found.begin(), found.begin() + static_cast<std::ptrdiff_t>(shown), found.end(),

@@ -1,9 +1,11 @@
 #include "workflow/rights_scope.h"
 
 #include <algorithm>
+#include <array>
 
 #include "policies/engine.h"
 #include "workflow/facts.h"
+#include "workflow/kept.h"
 #include "workflow/managers.h"
 #include "workflow/services.h"
 
@@ -43,7 +45,7 @@ class ListQuestion {
                 {"type", person ? "user" : "client"},
                 {"state", "active"},
                 {"roles", roles},
-                {"manages", managed_}}},
+                {"manages", Json::array()}}},
               {"action", {{"name", "list"}}}};
   }
 
@@ -52,9 +54,11 @@ class ListQuestion {
 
   bool permits(const Structure& structure) {
     if (!policy_) return false;
-    facts_["resource"] = {{"id", structure.siret.str()},
-                          {"type", "structure"},
-                          {"state", structure.open ? "active" : "closed"}};
+    const std::string& siret = structure.siret.str();
+    const bool manages = std::binary_search(managed_.begin(), managed_.end(), siret);
+    facts_["subject"]["manages"] = manages ? Json::array({siret}) : Json::array();
+    facts_["resource"] = {
+        {"id", siret}, {"type", "structure"}, {"state", structure.open ? "active" : "closed"}};
     return policies::decide(*policy_, "list", facts_).permitted;
   }
 
@@ -90,10 +94,8 @@ std::vector<std::string> candidates(const View& view, const ListQuestion& questi
   return all;
 }
 
-}  // namespace
-
-Scope scope_of(Services& services, const View& view, const Actor& actor,
-               std::string_view application) {
+Scope find_scope(Services& services, const View& view, const Actor& actor,
+                 std::string_view application) {
   Scope scope;
   ListQuestion question(services, view, actor, application);
   for (const std::string& siret : candidates(view, question)) {
@@ -107,6 +109,75 @@ Scope scope_of(Services& services, const View& view, const Actor& actor,
             [](const Structure& a, const Structure& b) {
               return std::tie(a.name, a.siret) < std::tie(b.name, b.siret);
             });
+  return scope;
+}
+
+// Of all managers together: about 30 MB.
+constexpr std::size_t kMostStructures = 100'000;
+
+// A scope, and everything it follows from.
+struct KnownScope {
+  ScopePtr scope;
+  policies::PolicyPtr policy;
+  RecordPtr actor;
+  std::vector<ldap::NodeId> owned, groups;  // what names the actor
+  std::size_t weight() const { return 1 + scope->structures.size(); }
+};
+
+Kept<KnownScope>& kept_scopes() {
+  static Kept<KnownScope> kept(kMostStructures);
+  return kept;
+}
+
+// Nothing that decides who manages what, and how it is shown. Who owns and who belongs is compared
+// by what names the actor.
+bool same_to_scope(const ldap::Record& a, const ldap::Record& b) {
+  constexpr std::array kDeciding{Attr::kCn, Attr::kHabState, Attr::kHabRole, Attr::kHabApplication,
+                                 Attr::kHabSiret};
+  constexpr std::array kShown{Attr::kO, Attr::kDescription};
+  const auto same = [&](Attr attr) { return a.first(attr) == b.first(attr); };
+  return a.kind() == b.kind() && a.id() == b.id() && a.node() == b.node() &&
+         std::all_of(kDeciding.begin(), kDeciding.end(), same) &&
+         (a.kind() != Kind::kStructure || std::all_of(kShown.begin(), kShown.end(), same));
+}
+
+bool concerns_scope(const ldap::MirrorJournal::Change& change) {
+  if (change.before && change.after && same_to_scope(*change.before, *change.after)) return false;
+  for (const RecordPtr& record : {change.before, change.after}) {
+    if (!record) continue;
+    const Kind kind = record->kind();
+    if (kind == Kind::kStructure || kind == Kind::kGroup || kind == Kind::kHabilitation)
+      return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+std::string scope_key(const Actor& actor, std::string_view application) {
+  return actor.id.str() + ":" + std::string(application);
+}
+
+ScopePtr kept_scope(Services& services, const View& view, const Actor& actor,
+                    std::string_view application) {
+  const auto make = [&] {
+    return std::make_shared<const Scope>(find_scope(services, view, actor, application));
+  };
+  const RecordPtr person = actor.kind == Actor::Kind::kPerson ? view.by_id(actor.id) : nullptr;
+  if (!person) return make();
+  KnownScope now{nullptr, services.catalogue.policy(application), person,
+                 view.sources(person->node(), Link::kOwner),
+                 view.sources(person->node(), Link::kMember)};
+  const std::string key = scope_key(actor, application);
+  const auto kept = kept_scopes().find(key, view, [&](const KnownScope& then, const auto& changes) {
+    return then.policy == now.policy && then.actor == now.actor && then.owned == now.owned &&
+           then.groups == now.groups &&
+           std::none_of(changes.begin(), changes.end(), concerns_scope);
+  });
+  if (kept) return kept->scope;
+  now.scope = make();
+  const ScopePtr scope = now.scope;
+  kept_scopes().put(key, view, std::make_shared<const KnownScope>(std::move(now)));
   return scope;
 }
 
@@ -124,12 +195,7 @@ bool manages(Services& services, const View& view, const Actor& actor, std::stri
 
 bool manages_any(Services& services, const View& view, const Actor& actor,
                  std::string_view application) {
-  ListQuestion question(services, view, actor, application);
-  for (const std::string& siret : candidates(view, question)) {
-    const auto structure = question.structure(siret);
-    if (structure && question.permits(*structure)) return true;
-  }
-  return false;
+  return !kept_scope(services, view, actor, application)->structures.empty();
 }
 
 bool administers(Services& services, const View& view, const EntryUuid& person) {

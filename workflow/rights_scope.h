@@ -1,6 +1,7 @@
 // The structures an actor manages for an application, as the lists need them. For this folder.
 #pragma once
 
+#include <memory>
 #include <set>
 #include <string>
 #include <vector>
@@ -17,8 +18,14 @@ struct Scope {
   std::set<std::string, std::less<>> sirets;
   bool covers(std::string_view siret) const { return sirets.count(siret) > 0; }
 };
-// Only structures for which the policy lets the actor `list`.
-Scope scope_of(Services&, const ldap::Mirror::View&, const Actor&, std::string_view application);
+using ScopePtr = std::shared_ptr<const Scope>;
+// Only structures for which the policy lets the actor `list`. Of a person it is kept, and handed
+// out again when nothing it follows from has changed up to this very picture of the mirror; the
+// same pointer then.
+ScopePtr kept_scope(Services&, const ldap::Mirror::View&, const Actor&,
+                    std::string_view application);
+// Tells what is kept for one actor and application from all else.
+std::string scope_key(const Actor&, std::string_view application);
 // The same question for one structure, and for any, without collecting them.
 bool manages(Services&, const ldap::Mirror::View&, const Actor&, std::string_view application,
              std::string_view siret);

@@ -94,6 +94,73 @@ BOOST_AUTO_TEST_CASE(a_search_finds_nothing_or_misses_its_base) {
   BOOST_TEST((missing.error().code == Errc::kNotFound));
 }
 
+BOOST_AUTO_TEST_CASE(searches_sent_together_are_answered_in_order) {
+  const Layout& layout = directory().layout();
+  const Filter nobody = Filter::equals("uid", "nobody");
+  std::vector<Directory::Search> searches;
+  for (int i = 0; i < 20; ++i) {
+    const std::string key = "p" + std::to_string(i);
+    BOOST_REQUIRE(add_person(key));
+    searches.push_back(
+        {layout.people, Filter::equals(layout.name(Attr::kUid), "uid-" + key), {Attr::kCn}});
+    searches.push_back({layout.people, nobody, {}});
+  }
+  for (const bool after_restart : {false, true}) {
+    if (after_restart) slapd.restart();
+    const auto found = directory().search_all(Identity::kDecisions, searches);
+    BOOST_REQUIRE(found);
+    BOOST_REQUIRE(found->size() == 40u);
+    for (std::size_t i = 0; i < 40; i += 2) {
+      BOOST_REQUIRE((*found)[i].size() == 1u);
+      BOOST_TEST((*found)[i][0].first("cn") == "p" + std::to_string(i / 2));
+      BOOST_TEST((*found)[i + 1].empty());
+    }
+  }
+  searches[7].base = *Dn::parse("ou=none,dc=example,dc=org");
+  const auto missing = directory().search_all(Identity::kDecisions, searches);
+  BOOST_REQUIRE(!missing);
+  BOOST_TEST((missing.error().code == Errc::kNotFound));
+  searches.erase(searches.begin() + 1, searches.end());
+  BOOST_TEST(directory().search_all(Identity::kDecisions, searches).ok());
+}
+
+BOOST_AUTO_TEST_CASE(searches_to_a_stopped_server_end_at_the_deadline) {
+  auto options = tests::directory_options(slapd);
+  options.write.deadline = 1s;
+  site.reset();
+  site = std::make_unique<Site>(slapd, std::move(options));
+  site->start();
+  const Directory::Search one{directory().layout().people, Filter::any_entry(), {}};
+  BOOST_REQUIRE(directory().search_all(Identity::kDecisions, {one, one}));
+  slapd.pause();
+  const auto start = steady_clock::now();
+  const auto result = directory().search_all(Identity::kDecisions, {one, one});
+  BOOST_TEST((steady_clock::now() - start < 2500ms));
+  BOOST_REQUIRE(!result);
+  BOOST_TEST((result.error().code == Errc::kUnavailable));
+  slapd.resume();
+  BOOST_TEST(directory().search_all(Identity::kDecisions, {one, one}).ok());
+}
+
+BOOST_AUTO_TEST_CASE(writes_that_belong_together_are_in_the_mirror_at_the_end) {
+  for (int round = 0; round < 30; ++round) {
+    std::vector<EntryUuid> added;
+    {
+      Directory::Together writes;
+      for (int i = 0; i < 3; ++i) {
+        const Directory::Together inner;
+        const auto person_added = add_person("t" + std::to_string(round) + "-" + std::to_string(i));
+        BOOST_REQUIRE(person_added);
+        added.push_back(person_added->id);
+      }
+      writes.settle();
+      for (const EntryUuid& id : added) BOOST_TEST((directory().view()->by_id(id) != nullptr));
+      added.push_back(add_person("last" + std::to_string(round))->id);
+    }
+    for (const EntryUuid& id : added) BOOST_TEST((directory().view()->by_id(id) != nullptr));
+  }
+}
+
 BOOST_AUTO_TEST_CASE(reads_and_writes_survive_a_restart) {
   BOOST_REQUIRE(directory().read(Identity::kDecisions, request, {Attr::kHabState}));
   slapd.restart();

@@ -115,13 +115,33 @@ BOOST_AUTO_TEST_CASE(many_threads_write_one_chain) {
     for (int t = 0; t < 8; ++t) {
       threads.emplace_back([&, t] {
         for (int i = 0; i < 50; ++i) {
-          if (!audit->append("test.event", {{"thread", t}})) std::abort();
+          const Json fields{{"thread", t}};
+          const bool wait = (t + i) % 2 == 0;
+          if (!(wait ? audit->append("test.event", fields)
+                     : audit->append_soon("test.event", fields))) {
+            std::abort();
+          }
         }
       });
     }
     for (std::thread& thread : threads) thread.join();
   }
   BOOST_TEST(verdict(*this) == "400");
+}
+
+// What a killed process leaves is what was in the file when the call returned.
+BOOST_AUTO_TEST_CASE(a_line_that_is_not_waited_for_is_in_the_chain_at_once) {
+  {
+    const auto audit = *Audit::open(file, clock);
+    BOOST_REQUIRE(audit->append("test.event", {{"number", 1}}).ok());
+    BOOST_REQUIRE(audit->append_soon("test.event", {{"number", 2}}).ok());
+    BOOST_TEST(verdict(*this) == "2");
+    FullDisk full(file);
+    BOOST_TEST(reason_of(audit->append_soon("test.event", Json::object())) == "audit-unavailable");
+    BOOST_TEST(verdict(*this) == "2");
+  }
+  write_three(*this);
+  BOOST_TEST(verdict(*this) == "5");
 }
 
 BOOST_AUTO_TEST_CASE(a_full_disk_refuses_the_line_and_leaves_the_chain_whole) {

@@ -11,7 +11,7 @@ namespace {
 
 EntryUuid listener(Site& site, const std::string& name, Client said = {}) {
   said.name = name;
-  said.scopes = {"events:read"};
+  said.scopes = {"events:read", "users:read", "groups:read"};
   const auto secret = create_token(*site.directory, said, site.clock);
   BOOST_REQUIRE(secret.ok());
   site.settle();

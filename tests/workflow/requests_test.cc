@@ -1,10 +1,13 @@
 #include "workflow/requests.h"
 
+#include <algorithm>
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 #include <sstream>
+#include <thread>
 
 #include "tests/workflow/site.h"
+#include "workflow/decisions.h"
 #include "workflow/rights.h"
 
 namespace habilitd::workflow {
@@ -27,6 +30,33 @@ bool audited(const Site& site, const std::string& event, const std::string& resu
 }  // namespace
 
 BOOST_FIXTURE_TEST_SUITE(requests, Site)
+
+// Names come from the mirror only to ask all at once; here it has stopped before both were renamed.
+BOOST_AUTO_TEST_CASE(facts_that_permit_a_write_are_the_directory_s_under_its_own_names) {
+  granted("u1");
+  const Actor m1 = actor("m1");
+  const Question question{m1, "approve", id("u1"), "soffi", "saisie", siret(kS1), std::nullopt};
+  directory->mirror().stop();
+  for (const char* user : {"u1", "m1"}) {
+    ldif("dn: " + dn(user) + "\nchangetype: modrdn\nnewrdn: uid=renamed-" + user +
+         "\ndeleteoldrdn: 1\n");
+  }
+  const auto members = [&] {
+    return values(
+        std::string("cn=soffi.consultation.") + kS1 + ",ou=habilitations,dc=example,dc=org",
+        "member");
+  };
+  const std::string renamed = dn("renamed-u1");
+  for (int i = 0; i < 200; ++i) {
+    const auto now = members();
+    if (std::find(now.begin(), now.end(), renamed) != now.end()) break;
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  const auto facts = gather_facts(*services, question, Source::kDirectory);
+  BOOST_REQUIRE_MESSAGE(facts.ok(), reason_of(facts));
+  BOOST_TEST(facts->at("target").at("roles") == Json::array({"consultation"}));
+  BOOST_TEST(facts->at("subject").at("manages") == Json::array({kS1}));
+}
 
 BOOST_AUTO_TEST_CASE(a_request_is_pending_and_its_managers_and_asker_are_told) {
   const RequestRecord record = stored(pending("u1").id);

@@ -103,6 +103,72 @@ BOOST_AUTO_TEST_CASE(filters_narrow_the_list_and_its_counts) {
   BOOST_TEST(total([](RightsQuery& q) { q.search = std::string(10000, 'x'); }) == 0u);
 }
 
+// Rows are kept between pages: whatever changes beside them must show in the next one.
+BOOST_AUTO_TEST_CASE(a_list_follows_its_people_groups_and_requests) {
+  granted("u1");
+  granted("u2");
+  const auto listed = [&] { return names(*list_rights(*services, actor("m1"), query())); };
+  const auto is = [&](const std::vector<std::string>& wanted) {
+    settle();
+    BOOST_TEST(listed() == wanted, boost::test_tools::per_element());
+    BOOST_TEST(listed() == wanted, boost::test_tools::per_element());
+  };
+  is({"Ada Lovelace", "Test_4 Test_3"});
+  ldif("dn: " + dn("u1") + "\nchangetype: modify\nreplace: displayName\ndisplayName: Aaron\n");
+  is({"Aaron", "Ada Lovelace"});
+  ldif("dn: " + dn("u2") + "\nchangetype: modify\nreplace: mail\nmail: moved@example.org\n");
+  settle();
+  RightsQuery by_mail = query();
+  by_mail.search = "moved@";
+  BOOST_TEST(list_rights(*services, actor("m1"), by_mail)->total == 1u);
+  ldif("dn: cn=soffi.consultation." + std::string(kS1) + ",ou=habilitations" + kSuffix +
+       "\nchangetype: modify\nadd: member\nmember: " + dn("u3") + "\n");
+  is({"Aaron", "Ada Lovelace", "Henri Poincaré"});
+  const RequestRecord asked = pending("u3", "saisie");
+  is({"Henri Poincaré", "Aaron", "Ada Lovelace", "Henri Poincaré"});
+  BOOST_REQUIRE(cancel(*services, actor("u3"), asked.id, form(asked)).ok());
+  is({"Aaron", "Ada Lovelace", "Henri Poincaré"});
+  ldif("dn: " + dn("u2") + "\nchangetype: delete\n");
+  is({"Aaron", "Henri Poincaré"});
+}
+
+// What she may see is never older than the picture it is shown from.
+BOOST_AUTO_TEST_CASE(a_list_ends_with_the_right_to_see_it) {
+  granted("u1");
+  ldif(group("gestionnaire", kS1, "member: " + dn("u3") + "\n"));
+  settle();
+  const auto total = [&](const char* user) {
+    return list_rights(*services, actor(user), query())->total;
+  };
+  const auto change = [&](const std::string& name, const std::string& what) {
+    ldif("dn: " + name + kSuffix + "\nchangetype: modify\n" + what + "\n");
+    settle();
+  };
+  const std::string structure = std::string("cn=") + kS1 + ",ou=structures";
+  const std::string administrators = "cn=iam-admin,ou=groups";
+  for (int round = 0; round < 2; ++round) {
+    for (const char* user : {"m1", "m2", "u3", "a1"}) BOOST_TEST(total(user) == 2u);
+    change(structure, "delete: owner\nowner: " + dn("m1"));
+    BOOST_TEST(total("m1") == 0u);
+    BOOST_TEST(!manages_anything(*services, actor("m1"), "soffi"));
+    BOOST_TEST(total("m2") == 2u);
+    change(structure, "add: owner\nowner: " + dn("m1"));
+    change(administrators, "delete: member\nmember: " + dn("a1"));
+    BOOST_TEST(total("a1") == 0u);
+    change(administrators, "add: member\nmember: " + dn("a1"));
+    change("uid=m2,ou=people", "add: habActive\nhabActive: FALSE");
+    BOOST_TEST(total("m2") == 0u);
+    change("uid=m2,ou=people", "delete: habActive");
+    change(structure, "add: habState\nhabState: closed");
+    for (const char* user : {"m1", "m2", "u3"}) BOOST_TEST(total(user) == 0u);
+    change(structure, "delete: habState");
+  }
+  change("cn=soffi.gestionnaire." + std::string(kS1) + ",ou=habilitations",
+         "delete: member\nmember: " + dn("u3"));
+  BOOST_TEST(total("u3") == 0u);
+  BOOST_TEST(total("m1") == 1u);
+}
+
 BOOST_AUTO_TEST_CASE(people_waiting_are_counted_once) {
   const Actor m1 = actor("m1");
   BOOST_TEST(*people_waiting(*services, m1, "soffi") == 0u);
