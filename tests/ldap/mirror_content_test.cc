@@ -2,6 +2,7 @@
 // get wrong.
 #include "ldap/mirror_content.h"
 
+#include <algorithm>
 #include <boost/test/unit_test.hpp>
 #include <map>
 #include <random>
@@ -72,6 +73,13 @@ class Model {
     return (pick(2) != 0 ? "cn=" : "CN=") + value + "," + kBases[pick(4)] + ",dc=example,dc=org";
   }
 
+  // Of the seed, too: a failure comes back.
+  std::string new_id() {
+    std::string bytes;
+    while (bytes.size() < 16) bytes += static_cast<char>(pick(256));
+    return EntryUuid::from_bytes(bytes).str();
+  }
+
   void put(MirrorContent& content, const std::string& dn, bool sometimes_new) {
     std::string id;
     for (const auto& [known, entry] : entries_) {
@@ -82,7 +90,7 @@ class Model {
       entries_.erase(id);
       id.clear();
     }
-    if (id.empty()) id = EntryUuid::random().str();
+    if (id.empty()) id = new_id();
     Entry& entry = entries_[id];
     entry.dn = dn;
     fill(entry, id);
@@ -110,7 +118,7 @@ class Model {
       if (dn_key(entry.dn) == dn_key(dn)) return;
     }
     const std::string from = entries_[id].dn;
-    if (is_under(dn_key(dn), dn_key(from))) return;
+    if (is_under(dn_key(dn), dn_key(from)) || would_collide(from, dn)) return;
     entries_[id].dn = dn;
     for (auto& [other, entry] : entries_) {
       const auto comma = entry.dn.size() > from.size() ? entry.dn.size() - from.size() : 0;
@@ -119,6 +127,18 @@ class Model {
       }
     }
     send(content, entries_[id]);
+  }
+
+  // No directory has entries below a name that is free; this model may, and a subtree that is moved
+  // there must not meet one of the same name.
+  bool would_collide(const std::string& from, const std::string& to) const {
+    std::set<std::string> moved;
+    for (const auto& [other, entry] : entries_) {
+      if (entry.dn.size() <= from.size() || !is_under(dn_key(entry.dn), dn_key(from))) continue;
+      moved.insert(dn_key(entry.dn.substr(0, entry.dn.size() - from.size()) + to));
+    }
+    return std::any_of(entries_.begin(), entries_.end(),
+                       [&](const auto& each) { return moved.count(dn_key(each.second.dn)) > 0; });
   }
 
   static void send(MirrorContent& content, const Entry& entry) {
