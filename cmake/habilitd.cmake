@@ -30,6 +30,9 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_L
 endif()
 if(HABILITD_SANITIZE)
   add_compile_options(-fsanitize=${HABILITD_SANITIZE} -fno-omit-frame-pointer)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    add_compile_options(-Wno-maybe-uninitialized)  # false alarms with sanitizers, says GCC's manual
+  endif()
   add_link_options(-fsanitize=${HABILITD_SANITIZE})
 endif()
 if(CMAKE_BUILD_TYPE STREQUAL "Release")
