@@ -1,6 +1,7 @@
 #include "base/clock.h"
 
-#include <cstdio>
+#include <array>
+#include <string>
 
 #include "base/scan.h"
 
@@ -75,29 +76,37 @@ Fields fields_of(Instant at) {
           static_cast<int>(time.seconds().count())};
 }
 
-std::string formatted(const char* format, const Fields& f) {
-  char text[96];
-  const int size =
-      std::snprintf(text, sizeof text, format, f.year, f.month, f.day, f.hour, f.minute, f.second);
-  return std::string(text, static_cast<std::size_t>(size));
+// At least so many digits, with zeros before.
+void append_number(std::string& out, int number, std::size_t digits) {
+  const std::string text = std::to_string(number);
+  if (text.size() < digits) out.append(digits - text.size(), '0');
+  out += text;
 }
 
-// "." and three digits, or nothing when there are no milliseconds.
-std::string milliseconds_of(Instant at) {
-  const auto rest = (at - chr::floor<chr::seconds>(at)).count();
-  if (rest == 0) return {};
-  char text[32];
-  const int size = std::snprintf(text, sizeof text, ".%03lld", static_cast<long long>(rest));
-  return std::string(text, static_cast<std::size_t>(size));
+// The fields in their order, each but the first behind its mark (none: '\0'), then "." and three
+// digits when there are milliseconds, and the zone.
+std::string formatted(Instant at, const std::array<char, 5>& marks) {
+  const Fields f = fields_of(at);
+  std::string out;
+  out.reserve(24);
+  append_number(out, f.year, 4);
+  const std::array<int, 5> rest{f.month, f.day, f.hour, f.minute, f.second};
+  for (std::size_t i = 0; i < rest.size(); ++i) {
+    if (marks[i] != '\0') out += marks[i];
+    append_number(out, rest[i], 2);
+  }
+  if (const auto left = (at - chr::floor<chr::seconds>(at)).count(); left > 0) {
+    out += '.';
+    append_number(out, static_cast<int>(left), 3);
+  }
+  return out + 'Z';
 }
 
 }  // namespace
 
 Instant SystemClock::now() const { return chr::floor<chr::milliseconds>(chr::system_clock::now()); }
 
-std::string to_rfc3339(Instant at) {
-  return formatted("%04d-%02d-%02dT%02d:%02d:%02d", fields_of(at)) + milliseconds_of(at) + 'Z';
-}
+std::string to_rfc3339(Instant at) { return formatted(at, {'-', '-', 'T', ':', ':'}); }
 
 Result<Instant> parse_rfc3339(std::string_view text) {
   Scanner in(text);
@@ -117,9 +126,7 @@ Result<Instant> parse_rfc3339(std::string_view text) {
   return at + fraction;
 }
 
-std::string to_generalized_time(Instant at) {
-  return formatted("%04d%02d%02d%02d%02d%02d", fields_of(at)) + milliseconds_of(at) + 'Z';
-}
+std::string to_generalized_time(Instant at) { return formatted(at, {}); }
 
 Result<Instant> parse_generalized_time(std::string_view text) {
   const auto bad = [] { return bad_instant("a GeneralizedTime such as 20260308101914Z"); };

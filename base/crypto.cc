@@ -5,6 +5,7 @@
 #include <openssl/hmac.h>
 #include <openssl/rand.h>
 
+#include <memory>
 #include <stdexcept>
 
 namespace habilitd {
@@ -82,11 +83,15 @@ Secret random_token() {
 }
 
 Sha256 sha256(std::string_view data) {
-  // EVP_sha256() would be looked up again by every digest.
+  // Made once: EVP_sha256() would be looked up, and a context made, for every digest.
   static EVP_MD* const algorithm = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+  thread_local const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(
+      EVP_MD_CTX_new(), &EVP_MD_CTX_free);
   Sha256 out;
-  need(algorithm != nullptr &&
-           EVP_Digest(data.data(), data.size(), out.data(), nullptr, algorithm, nullptr) == 1,
+  need(algorithm != nullptr && context != nullptr &&
+           EVP_DigestInit_ex2(context.get(), algorithm, nullptr) == 1 &&
+           EVP_DigestUpdate(context.get(), data.data(), data.size()) == 1 &&
+           EVP_DigestFinal_ex(context.get(), out.data(), nullptr) == 1,
        "SHA-256");
   return out;
 }

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <array>
 
-#include "base/text.h"
-
 namespace habilitd {
 
 namespace {
@@ -59,7 +57,9 @@ std::string_view before_controls(std::string_view text) {
 
 // Header names are compared without regard to case (RFC 9110 section 5.1).
 bool same_name(std::string_view a, std::string_view b) {
-  return a.size() == b.size() && ascii_lower(a) == ascii_lower(b);
+  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; };
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [&](char x, char y) { return lower(x) == lower(y); });
 }
 
 }  // namespace
@@ -88,6 +88,8 @@ Response& Response::set(std::string name, HeaderValue value) {
 }
 
 Response& Response::add(std::string name, HeaderValue value) {
+  constexpr std::size_t kUsual = 10;
+  if (headers.empty()) headers.reserve(kUsual);
   headers.emplace_back(std::move(name), std::move(value));
   return *this;
 }

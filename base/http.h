@@ -1,6 +1,7 @@
 // HTTP as values. Protocol folders turn a Request into a Response and know nothing of FastCGI.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -48,6 +49,10 @@ struct Response {
   int status = 200;
   std::vector<std::pair<std::string, HeaderValue>> headers;
   std::string body;
+  // Writes a body that is too large to be made at once, piece by piece; `body` is empty then, and
+  // the length unknown. A write that gives false has nobody who reads on.
+  using Write = std::function<bool(std::string_view)>;
+  std::function<void(const Write&)> stream = {};
 
   Response& set(std::string name, HeaderValue value);  // replaces
   Response& add(std::string name, HeaderValue value);  // appends (Set-Cookie)

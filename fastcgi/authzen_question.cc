@@ -23,9 +23,9 @@ std::string property(const AuthzenEntity& entity, const char* name) {
                                                                 : std::string();
 }
 
-Result<workflow::Person> find_user(const View& view, const std::string& id) {
-  if (const auto uuid = EntryUuid::parse(id)) return workflow::find_person(view, *uuid);
-  return workflow::find_person_by_login(view, id);
+Result<ldap::RecordPtr> find_user(const View& view, const std::string& id) {
+  if (const auto uuid = EntryUuid::parse(id)) return workflow::find_person_entry(view, *uuid);
+  return workflow::find_person_entry_by_login(view, id);
 }
 
 void set_siret(AuthzenQuestion& question, std::string_view text) {
@@ -95,7 +95,7 @@ bool take_target(AuthzenQuestion& question, const View& view, const AuthzenQuery
     return true;
   }
   const auto found = find_user(view, person);
-  if (found) question.target = found->id;
+  if (found) question.target = (*found)->id();
   return found.ok();
 }
 
@@ -108,7 +108,9 @@ Result<workflow::Actor> actor_of(const View& view, const AuthzenEntity& subject)
   }
   const auto person = find_user(view, subject.id);
   if (!person) return person.error();
-  return workflow::Actor::person(person->id, person->name, person->mail);
+  const ldap::Record& entry = **person;
+  return workflow::Actor::person(entry.id(), workflow::shown_name(entry),
+                                 std::string(entry.first(ldap::Attr::kMail)));
 }
 
 }  // namespace

@@ -168,7 +168,7 @@ std::string response_text(const Response& response, bool head) {
     text.append(name).append(": ").append(value.str()).append("\r\n");
   }
   // A handler may leave the body of a HEAD answer out: its length is then not known.
-  const bool unknown = head && response.body.empty();
+  const bool unknown = response.stream || (head && response.body.empty());
   const bool bodiless = response.status == 204 || response.status == 304;
   if (!bodiless && !unknown && !response.header("Content-Length")) {
     text.append("Content-Length: ").append(std::to_string(response.body.size())).append("\r\n");

@@ -42,7 +42,7 @@ struct Received {
 Received receive(const char* const* environment, const ExchangeLimits&, const ReadBody&);
 
 // CGI response (RFC 3875 section 6): Status, headers, blank line, body. `head`: the same without
-// the body, Content-Length kept (RFC 9110 section 9.3.2).
+// the body, Content-Length kept (RFC 9110 section 9.3.2). A body in pieces follows separately.
 std::string response_text(const Response&, bool head);
 
 }  // namespace habilitd::fastcgi

@@ -15,10 +15,13 @@
 #include <mutex>
 #include <stdexcept>
 
+#include "base/turns.h"
+
 namespace habilitd::fastcgi {
 namespace {
 
 using Milliseconds = std::chrono::milliseconds;
+using std::chrono::steady_clock;
 
 // libfcgi closes connections with select(2): a descriptor beyond its set would write out of bounds.
 constexpr int kMaxDescriptor = FD_SETSIZE;
@@ -31,10 +34,14 @@ constexpr Milliseconds kStep{10};
 // used.
 constexpr Milliseconds kCold{250};
 
-std::int64_t milliseconds_now() {
-  const auto now = std::chrono::steady_clock::now().time_since_epoch();
-  return std::chrono::duration_cast<Milliseconds>(now).count();
+std::int64_t in_milliseconds(steady_clock::time_point time) {
+  return std::chrono::duration_cast<Milliseconds>(time.time_since_epoch()).count();
 }
+
+std::int64_t milliseconds_now() { return in_milliseconds(steady_clock::now()); }
+
+// One more than there are processors: one may just be about to wait.
+int at_once() { return static_cast<int>(std::thread::hardware_concurrency()) + 1; }
 
 int checked(int fd, const char* call) {
   if (fd < 0) throw std::runtime_error(std::string(call) + ": " + std::strerror(errno));
@@ -72,14 +79,21 @@ bool discard(FCGX_Stream* in, const ExchangeLimits& limits) {
   return false;
 }
 
-void write_stream(FCGX_Stream* out, const std::string& text) {
-  std::size_t sent = 0;
-  while (sent < text.size()) {
-    const int want = static_cast<int>(std::min<std::size_t>(text.size() - sent, 1 << 20));
-    const int n = FCGX_PutStr(text.data() + sent, want, out);
-    if (n <= 0) return;  // the peer is gone; libfcgi closes
-    sent += static_cast<std::size_t>(n);
+// False: the peer is gone; libfcgi closes.
+bool write_stream(FCGX_Stream* out, std::string_view text) {
+  while (!text.empty()) {
+    const int want = static_cast<int>(std::min<std::size_t>(text.size(), 1 << 20));
+    const int n = FCGX_PutStr(text.data(), want, out);
+    if (n <= 0) return false;
+    text.remove_prefix(static_cast<std::size_t>(n));
   }
+  return true;
+}
+
+void write_response(FCGX_Stream* out, const Response& response, bool head) {
+  if (!write_stream(out, response_text(response, head)) || !response.stream || head) return;
+  const StepAside meanwhile;
+  response.stream([out](std::string_view piece) { return write_stream(out, piece); });
 }
 
 }  // namespace
@@ -121,7 +135,7 @@ struct Server::State {
   void serve(FCGX_Request&, int fd);
   void respond(FCGX_Request&);
   void close_idle(Milliseconds older_than);
-  void sweep();
+  void sweep(std::int64_t now);
   void join();
 
   Listener listener;
@@ -133,16 +147,19 @@ struct Server::State {
   std::atomic<std::int64_t> last_sweep{0};
   std::atomic<int> busy{0}, open{0};
   std::atomic<bool> draining{false}, stopping{false}, accepting{true};
+  Turns turns{at_once()};
   std::vector<std::thread> threads;
 };
 
 void Server::State::work() {
   FCGX_Request request;
   FCGX_InitRequest(&request, -1, 0);
-  while (!stopping) {
+  for (Turn turn(turns); !stopping; turn.rest()) {
     epoll_event event{};
     const int count = ::epoll_wait(epoll, &event, 1, static_cast<int>(kSweepEvery.count()));
-    sweep();
+    const auto now = steady_clock::now();
+    turn.begin(now);
+    sweep(in_milliseconds(now));
     if (count != 1 || event.data.fd == wake) continue;
     if (event.data.fd == listener.fd()) {
       accept_one();
@@ -193,7 +210,7 @@ void Server::State::respond(FCGX_Request& request) {
       request.envp, options.limits,
       [&](char* buffer, std::size_t size) { return read_stream(request.in, buffer, size); });
   const Response response = answer(received);
-  write_stream(request.out, response_text(response, received.request.method == Method::kHead));
+  write_response(request.out, response, received.request.method == Method::kHead);
   // An unread body would be taken for the next request. The connection is not closed for it: nginx
   // might be about to send the next request there, which would fail.
   const bool clean = !received.refusal || discard(request.in, options.limits);
@@ -211,8 +228,7 @@ void Server::State::close_idle(Milliseconds older_than) {
   }
 }
 
-void Server::State::sweep() {
-  const std::int64_t now = milliseconds_now();
+void Server::State::sweep(std::int64_t now) {
   std::int64_t last = last_sweep.load(std::memory_order_relaxed);
   if (now - last < kSweepEvery.count()) return;
   if (last_sweep.compare_exchange_strong(last, now)) close_idle(options.silence);

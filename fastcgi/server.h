@@ -3,7 +3,7 @@
 // libfcgi alone lets every kept connection own a thread, so nginx's keep-alive could starve new
 // connections, and a peer that connects and says nothing would hold a thread. Here the connections
 // wait in one epoll set that all threads share: a thread is taken only when there is something to
-// read.
+// read, and no more threads work at once than the processors can serve (base/turns.h).
 #pragma once
 
 #include <atomic>

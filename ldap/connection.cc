@@ -10,6 +10,8 @@
 #include <mutex>
 
 #include "base/text.h"
+#include "base/turns.h"
+#include "ldap/answers.h"
 #include "ldap/controls.h"
 #include "ldap/errors.h"
 #include "ldap/schema.h"
@@ -71,30 +73,6 @@ int error_of(::ldap* handle) {
   int code = LDAP_OTHER;
   ldap_get_option(handle, LDAP_OPT_RESULT_CODE, &code);
   return code;
-}
-
-std::vector<std::string> values_of(::ldap* handle, LDAPMessage* entry, const char* name) {
-  std::vector<std::string> values;
-  berval** list = ldap_get_values_len(handle, entry, name);
-  for (berval** value = list; value != nullptr && *value != nullptr; ++value) {
-    values.emplace_back((*value)->bv_val, static_cast<std::size_t>((*value)->bv_len));
-  }
-  ldap_value_free_len(list);
-  return values;
-}
-
-Entry entry_from(::ldap* handle, LDAPMessage* message) {
-  Entry entry;
-  const LdapText dn(ldap_get_dn(handle, message));
-  if (dn) entry.dn = dn.get();
-  BerElement* position = nullptr;
-  LdapText name(ldap_first_attribute(handle, message, &position));
-  while (name) {
-    entry.attributes.push_back({name.get(), values_of(handle, message, name.get())});
-    name.reset(ldap_next_attribute(handle, message, position));
-  }
-  ber_free(position, 0);
-  return entry;
 }
 
 // Attributes or changes as the arrays libldap wants; the texts stay the caller's.
@@ -274,6 +252,7 @@ Result<Connection::Answer> Connection::wait(int sent, int message_id, Effect eff
     return is_connection_lost(sent) ? lost(sent, what) : error_from(sent, what);
   }
   timeval deadline = to_timeval(endpoint_.deadline);
+  const StepAside meanwhile;
   LDAPMessage* raw = nullptr;
   const int got = ldap_result(native(), message_id, LDAP_MSG_ALL, &deadline, &raw);
   Answer answer;

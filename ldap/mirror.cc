@@ -3,6 +3,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "base/turns.h"
 #include "ldap/mirror_feed.h"
 #include "ldap/mirror_state.h"
 
@@ -20,6 +21,7 @@ MirrorWaiters::Place MirrorWaiters::enter(const Seen& seen) {
 bool MirrorWaiters::leave(Place waiter, bool already, Clock::time_point deadline) {
   std::unique_lock lock(mutex_);
   if (!already) {
+    const StepAside meanwhile;
     waiter->changed.wait_until(lock, deadline, [&] { return waiter->done || stopped_; });
   }
   const bool seen = already || waiter->done;

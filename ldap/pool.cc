@@ -1,5 +1,7 @@
 #include "ldap/pool.h"
 
+#include "base/turns.h"
+
 namespace habilitd::ldap {
 
 Pool::Lease::Lease(Pool* pool, Connection connection)
@@ -15,11 +17,18 @@ Pool::Lease::~Lease() {
 Pool::Pool(Endpoint endpoint, Credentials credentials, std::size_t size)
     : endpoint_(std::move(endpoint)), credentials_(std::move(credentials)), size_(size) {}
 
+bool Pool::wait_for_one(std::unique_lock<std::mutex>& lock) {
+  const auto is_one_free = [this] { return lent_ < size_; };
+  if (is_one_free()) return true;
+  const StepAside meanwhile;
+  return freed_.wait_for(lock, endpoint_.deadline, is_one_free);
+}
+
 Result<Pool::Lease> Pool::lease() {
   std::optional<Connection> idle;
   {
     std::unique_lock lock(mutex_);
-    if (!freed_.wait_for(lock, endpoint_.deadline, [&] { return lent_ < size_; })) {
+    if (!wait_for_one(lock)) {
       return Error{Errc::kUnavailable, "directory-busy", "all connections are in use"};
     }
     ++lent_;

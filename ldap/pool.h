@@ -40,6 +40,7 @@ class Pool {
   Result<Lease> lease();
 
  private:
+  bool wait_for_one(std::unique_lock<std::mutex>&);  // false: all stay lent
   Result<Connection> connect();
   void give_back(Connection);
   void forget_one();

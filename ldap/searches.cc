@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "base/turns.h"
+#include "ldap/answers.h"
 #include "ldap/controls.h"
 #include "ldap/errors.h"
 
@@ -19,27 +21,6 @@ timeval until(steady_clock::time_point deadline) {
                microseconds(0))
           .count();
   return {static_cast<time_t>(left / 1'000'000), static_cast<suseconds_t>(left % 1'000'000)};
-}
-
-std::vector<std::string> values_of(::ldap* handle, LDAPMessage* entry, const char* name) {
-  std::vector<std::string> values;
-  berval** list = ldap_get_values_len(handle, entry, name);
-  for (berval** value = list; value != nullptr && *value != nullptr; ++value) {
-    values.emplace_back((*value)->bv_val, static_cast<std::size_t>((*value)->bv_len));
-  }
-  ldap_value_free_len(list);
-  return values;
-}
-
-Entry entry_from(::ldap* handle, LDAPMessage* message, const std::vector<std::string>& attributes) {
-  Entry entry;
-  const LdapText dn(ldap_get_dn(handle, message));
-  if (dn) entry.dn = dn.get();
-  for (const std::string& name : attributes) {
-    auto values = values_of(handle, message, name.c_str());
-    if (!values.empty()) entry.attributes.push_back({name, std::move(values)});
-  }
-  return entry;
 }
 
 }  // namespace
@@ -66,6 +47,7 @@ Result<std::vector<Entry>> Searches::receive(const Dn& base,
                                              const std::vector<std::string>& attributes) {
   timeval patience = until(deadline_);
   LDAPMessage* raw = nullptr;
+  const StepAside meanwhile;
   const int got =
       ldap_result(connection_.native(), ids_[received_++], LDAP_MSG_ALL, &patience, &raw);
   const Message message(raw);

@@ -1,5 +1,6 @@
 #include "policies/authzen.h"
 
+#include "base/parallel.h"
 #include "policies/authzen_read.h"
 
 namespace habilitd::policies {
@@ -70,6 +71,28 @@ bool ends_batch(EvaluationsSemantic semantic, bool decision) {
   return semantic == EvaluationsSemantic::kPermitOnFirstPermit && decision;
 }
 
+Json::array_t answer_until_end(const AuthzenBatch& batch, const Evaluate& evaluate_query) {
+  Json::array_t answers;
+  for (const auto& item : batch.items) {
+    answers.push_back(answer_item(item, evaluate_query));
+    if (ends_batch(batch.semantic, answers.back().at("decision").get<bool>())) break;
+  }
+  return answers;
+}
+
+Json::array_t answer_all(const AuthzenBatch& batch, const Evaluate& evaluate_query) {
+  constexpr std::size_t kWorthHelp = 40;
+  const std::size_t count = batch.items.size();
+  const std::size_t pieces = count < kWorthHelp ? 1 : helping_threads();
+  Json::array_t answers(count);
+  in_parallel(pieces, [&](std::size_t piece) {
+    for (std::size_t i = count * piece / pieces; i < count * (piece + 1) / pieces; ++i) {
+      answers[i] = answer_item(batch.items[i], evaluate_query);
+    }
+  });
+  return answers;
+}
+
 }  // namespace
 
 Result<AuthzenQuery> parse_evaluation(const Json& json) {
@@ -119,12 +142,11 @@ Result<AuthzenBatch> parse_evaluations(const Json& json) {
 
 Result<Json> answer_evaluations(const AuthzenBatch& batch, const Evaluate& evaluate_query) {
   if (batch.single) return answer_evaluation(*batch.items.front(), evaluate_query);
-  Json answers = Json::array();
-  for (const auto& item : batch.items) {
-    answers.push_back(answer_item(item, evaluate_query));
-    if (ends_batch(batch.semantic, answers.back().at("decision").get<bool>())) break;
-  }
-  return Json{{"evaluations", std::move(answers)}};
+  const bool all = batch.semantic == EvaluationsSemantic::kExecuteAll;
+  Json answers;
+  answers["evaluations"] =
+      all ? answer_all(batch, evaluate_query) : answer_until_end(batch, evaluate_query);
+  return answers;
 }
 
 Result<Json> authzen_configuration(std::string_view base) {

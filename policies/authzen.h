@@ -29,7 +29,8 @@ struct AuthzenQuery {
 };
 
 // What answers one query: facts from wherever they come, and decide(). An error is an evaluation
-// that could not be made (the directory is down), never a denial.
+// that could not be made (the directory is down), never a denial. Called by several threads at once
+// for a large batch.
 using Evaluate = std::function<Result<Decision>(const AuthzenQuery&)>;
 
 // Section "Access Evaluation API Request". kInvalid, reason authzen-invalid; the detail names the

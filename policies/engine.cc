@@ -143,12 +143,14 @@ Json approval_block(const Policy& policy, const Facts& facts) {
 Json role_facts(const Policy& policy, std::string_view name) {
   const Role* role = policy.role(name);
   if (role == nullptr) return nullptr;
-  return {{"id", role->id},
-          {"requestable", role->requestable},
-          {"renewable", role->renewable},
-          {"manages", role->manages},
-          {"requires", role->requires_},
-          {"excludes", role->excludes}};
+  Json facts;  // member by member: a braced list would make and copy an array for each
+  facts["id"] = role->id;
+  facts["requestable"] = role->requestable;
+  facts["renewable"] = role->renewable;
+  facts["manages"] = role->manages;
+  facts["requires"] = role->requires_;
+  facts["excludes"] = role->excludes;
+  return facts;
 }
 
 }  // namespace habilitd::policies

@@ -59,12 +59,6 @@ Status check_decision(bool given, const Json& tree) {
   return invalid_value("The \"value\" of a decision is one of approve, refuse, cancel.");
 }
 
-Result<EntryUuid> entry_named(std::string_view id) {
-  const auto entry = access_request_type().entry_of(id);
-  if (!entry) return unknown_resource();
-  return *entry;
-}
-
 }  // namespace
 
 Result<Response> create_access_request(Call& call) {
@@ -88,7 +82,7 @@ Result<Response> replace_access_request(Call& call, std::string_view id) {
     return check_decision(decision && !decision->is_null(), tree);
   });
   if (!saved) return saved.error();
-  auto entry = entry_named(id);
+  auto entry = entry_named(access_request_type(), id);
   if (!entry) return entry.error();
   return written_response(call, access_request_type(), *entry, 200);
 }
@@ -108,7 +102,7 @@ Result<Response> patch_access_request(Call& call, std::string_view id) {
     return check_decision(given, tree);
   });
   if (!saved) return saved.error();
-  auto entry = entry_named(id);
+  auto entry = entry_named(access_request_type(), id);
   if (!entry) return entry.error();
   return patched_response(call, access_request_type(), *entry, nullptr);
 }

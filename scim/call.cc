@@ -5,9 +5,11 @@
 #include <thread>
 
 #include "base/text.h"
+#include "base/turns.h"
 #include "scim/errors.h"
 #include "scim/projection.h"
 #include "scim/render.h"
+#include "scim/streamed.h"
 
 namespace habilitd::scim {
 
@@ -60,7 +62,7 @@ Result<AttributeSet> asked_projection(const Call& call, const ResourceType& type
 Response json_response(int status, std::string body) {
   Response response;
   response.status = status;
-  response.set("Content-Type", "application/scim+json; charset=utf-8");
+  response.set("Content-Type", kContentType);
   response.body = std::move(body);
   return response;
 }
@@ -104,14 +106,12 @@ Result<Response> written_response(const Call& call, const ResourceType& type, co
 
 namespace {
 
-// Above this an answer to PATCH leaves the members out.
-constexpr std::size_t kBig = 1000;
-
+// Then an answer to PATCH leaves the members out.
 bool is_big(const Call& call, const EntryUuid& id) {
   const auto view = call.services.directory.view();
   if (!view) return false;
   const auto record = view->by_id(id);
-  return record && view->targets(record->node(), ldap::Link::kMember).size() > kBig;
+  return record && view->targets(record->node(), ldap::Link::kMember).size() > kManyValues;
 }
 
 }  // namespace
@@ -152,6 +152,7 @@ void Retry::start() { seen_ = call_.services.directory.mirror().changes(); }
 bool Retry::again(const Error& error) {
   constexpr int kTries = 100;  // of as many writers at once each needs that many at worst
   if (error.code != Errc::kStale || ++tries_ >= kTries) return false;
+  const StepAside meanwhile;
   for (int wait = 0; wait < 50 && call_.services.directory.mirror().changes() == seen_; ++wait) {
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }

@@ -48,6 +48,7 @@ Result<std::unique_ptr<ResourceReader>> read_resource(const Call&, const Resourc
 // What the URL's attributes and excludedAttributes ask for.
 Result<AttributeSet> asked_projection(const Call&, const ResourceType&);
 
+inline constexpr const char* kContentType = "application/scim+json; charset=utf-8";
 Response json_response(int status, std::string body);
 // The resource with ETag, and Location when it was asked for or made.
 Response resource_response(const ResourceReader&, const AttributeSet& shown, int status);

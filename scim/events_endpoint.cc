@@ -3,6 +3,7 @@
 #include <chrono>
 #include <thread>
 
+#include "base/turns.h"
 #include "scim/async_job.h"
 #include "scim/call.h"
 #include "scim/errors.h"
@@ -100,6 +101,7 @@ Result<workflow::WaitingEvents> EventsEndpoint::fetch(const Poll& poll, const En
   const auto end = std::chrono::steady_clock::now() + settings_.events_wait;
   std::uint64_t seen = services_.directory.mirror().changes();
   while (std::chrono::steady_clock::now() < end) {
+    const StepAside meanwhile;
     std::this_thread::sleep_for(kLook);
     const std::uint64_t changes = services_.directory.mirror().changes();
     if (changes == seen) continue;

@@ -88,7 +88,8 @@ Result<ldap::Written> add_group(Call& call, const GroupFields& fields) {
     entry.push_back(ldap::attribute(layout, Attr::kHabExternalId,
                                     {call.audience.id_prefix + fields.external_id}));
   }
-  workflow::Deed deed(call.services, call.client.actor(), "group.create", Json{{"key", key}});
+  workflow::Deed deed(call.services, call.client.actor(), "group.create", Json{{"key", key}},
+                      workflow::Deed::Durable::kSoon);
   if (auto intended = deed.intend(); !intended) return intended.error();
   const auto dn = ldap::Dn::child(layout.name(Attr::kHabKey), key, layout.groups);
   auto added = call.services.directory.add(Identity::kProvisioning, dn, entry);
@@ -105,7 +106,7 @@ Result<ldap::Written> modify_group(Call& call, const ldap::Record& record,
   const auto dn = ldap::Dn::parse(record.dn());
   if (!dn) return dn.error();
   workflow::Deed deed(call.services, call.client.actor(), "group.change",
-                      Json{{"group", record.id().str()}});
+                      Json{{"group", record.id().str()}}, workflow::Deed::Durable::kSoon);
   if (auto intended = deed.intend(); !intended) return intended.error();
   auto written = call.services.directory.modify(Identity::kProvisioning, *dn, changes, options);
   end_deed(deed, written);
@@ -116,7 +117,7 @@ Status remove_group(Call& call, const ldap::Record& record, const ldap::WriteOpt
   const auto dn = ldap::Dn::parse(record.dn());
   if (!dn) return dn.error();
   workflow::Deed deed(call.services, call.client.actor(), "group.delete",
-                      Json{{"group", record.id().str()}});
+                      Json{{"group", record.id().str()}}, workflow::Deed::Durable::kSoon);
   if (auto intended = deed.intend(); !intended) return intended;
   auto removed = call.services.directory.remove(Identity::kProvisioning, *dn, record.id(), options);
   end_deed(deed, removed);

@@ -10,14 +10,13 @@ bool is_member_resource(const ldap::Record& record) {
          record.kind() == Kind::kHabilitation;
 }
 
-void GroupReader::keep_links(const AttributeSet& wanted) {
+void GroupReader::fetch_links(const AttributeSet& wanted) {
   if (wanted[known_.members->index]) {
     members();
   } else {
     members_.clear();
     members_ready_ = true;
   }
-  view_ = nullptr;
 }
 
 const std::vector<ldap::RecordPtr>& GroupReader::members() const {

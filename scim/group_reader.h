@@ -9,11 +9,11 @@ namespace habilitd::scim {
 class GroupReader : public ResourceReader {
  public:
   explicit GroupReader(const Audience& audience) : ResourceReader(group_type(), audience) {}
-  void keep_links(const AttributeSet& wanted) override;
 
  private:
   std::size_t own_count(const Attribute&) const override;
   Scalar own_get(const Attribute&, std::size_t element, const Attribute* sub) const override;
+  void fetch_links(const AttributeSet& wanted) override;
   void forget() override { members_ready_ = false; }
   const std::vector<ldap::RecordPtr>& members() const;
 

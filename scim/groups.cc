@@ -61,7 +61,8 @@ Status write_members(Call& call, const EntryUuid& group, const workflow::MemberC
                       Json{{"group", group.str()},
                            {"added", workflow::ids_json(change.add)},
                            {"removed", workflow::ids_json(change.remove)},
-                           {"replaced", change.replace_all}});
+                           {"replaced", change.replace_all}},
+                      workflow::Deed::Durable::kSoon);
   if (auto intended = deed.intend(); !intended) return intended;
   auto written = workflow::change_members(call.services, group, change, options);
   if (!written) {

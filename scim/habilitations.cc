@@ -47,12 +47,6 @@ Status save(Call& call, std::string_view id, const std::function<Status(Json& tr
   });
 }
 
-Result<EntryUuid> entry_named(std::string_view id) {
-  const auto entry = habilitation_type().entry_of(id);
-  if (!entry) return unknown_resource();
-  return *entry;
-}
-
 }  // namespace
 
 Result<Response> create_habilitation(Call& call) {
@@ -79,7 +73,7 @@ Result<Response> replace_habilitation(Call& call, std::string_view id) {
     return done();
   });
   if (!saved) return saved.error();
-  auto entry = entry_named(id);
+  auto entry = entry_named(habilitation_type(), id);
   if (!entry) return entry.error();
   return written_response(call, habilitation_type(), *entry, 200);
 }
@@ -96,7 +90,7 @@ Result<Response> patch_habilitation(Call& call, std::string_view id) {
     return done();
   });
   if (!saved) return saved.error();
-  auto entry = entry_named(id);
+  auto entry = entry_named(habilitation_type(), id);
   if (!entry) return entry.error();
   return patched_response(call, habilitation_type(), *entry, nullptr);
 }

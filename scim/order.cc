@@ -31,7 +31,7 @@ bool is_link(const Attribute& attribute) {
 
 }  // namespace
 
-bool comes_before(const Place& a, const Place& b, bool descending) {
+bool comes_before(const PlaceView& a, const PlaceView& b, bool descending) {
   if (const int order = compare(a.key, b.key); order != 0) return (order < 0) != descending;
   return a.id != b.id ? a.id < b.id : a.part < b.part;
 }

@@ -23,9 +23,19 @@ struct Place {
   EntryUuid id;
   std::size_t part = 0;  // which of a query's resource types
 };
+// The same where its parts lie apart.
+struct PlaceView {
+  PlaceView(const SortKey& k, const EntryUuid& i, std::size_t p) : key(k), id(i), part(p) {}
+  PlaceView(const Place& place)  // NOLINT(google-explicit-constructor)
+      : PlaceView(place.key, place.id, place.part) {}
+
+  const SortKey& key;
+  const EntryUuid& id;
+  std::size_t part;
+};
 
 // Does `a` come before `b`?
-bool comes_before(const Place& a, const Place& b, bool descending);
+bool comes_before(const PlaceView& a, const PlaceView& b, bool descending);
 
 // The key of the resource the reader stands on; of several values the primary one, else the first.
 SortKey sort_key(const ResourceReader&, const Path&);

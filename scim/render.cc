@@ -6,12 +6,17 @@
 namespace habilitd::scim {
 namespace {
 
+constexpr std::size_t kLong = 32 * 1024;
+
 class Renderer {
  public:
-  Renderer(std::string& out, const Accessor& resource, const AttributeSet& shown)
-      : out_(out), resource_(resource), shown_(shown) {}
+  Renderer(std::string& out, const Accessor& resource, const AttributeSet& shown,
+           const Drain& drain)
+      : out_(out), resource_(resource), shown_(shown), drain_(drain) {}
 
-  void attributes(const std::vector<Attribute>& list) {
+  // False: none has a value.
+  bool attributes(const std::vector<Attribute>& list) {
+    bool any = false;
     for (const Attribute& attribute : list) {
       const std::size_t count = shown_[attribute.index] ? resource_.count(attribute) : 0;
       if (count == 0) continue;
@@ -19,19 +24,19 @@ class Renderer {
       key(attribute.name);
       const bool written = attribute.multi_valued ? array(attribute, count) : value(attribute, 0);
       if (!written) out_.resize(before);
+      any |= written;
     }
+    return any;
   }
 
   void extension(const Schema& schema) {
     const std::size_t before = out_.size();
     key(schema.id);
     out_ += '{';
-    const std::size_t opened = out_.size();
-    attributes(schema.attributes);
-    if (out_.size() == opened) {
-      out_.resize(before);
-    } else {
+    if (attributes(schema.attributes)) {
       out_ += '}';
+    } else {
+      out_.resize(before);
     }
   }
 
@@ -50,13 +55,16 @@ class Renderer {
 
   bool array(const Attribute& attribute, std::size_t count) {
     out_ += '[';
-    const std::size_t opened = out_.size();
+    bool any = false;
     for (std::size_t i = 0; i < count; ++i) {
       const std::size_t before = out_.size();
       separate();
-      if (!value(attribute, i)) out_.resize(before);
+      const bool written = value(attribute, i);
+      if (!written) out_.resize(before);
+      any |= written;
+      if (drain_ && out_.size() > kLong && !drain_(out_)) break;
     }
-    if (out_.size() == opened) return false;
+    if (!any) return false;
     out_ += ']';
     return true;
   }
@@ -100,14 +108,15 @@ class Renderer {
   std::string& out_;
   const Accessor& resource_;
   const AttributeSet& shown_;
+  const Drain& drain_;
 };
 
 }  // namespace
 
 void render(std::string& out, const ResourceType& type, const Accessor& resource,
-            const AttributeSet& shown) {
+            const AttributeSet& shown, const Drain& drain) {
   out += '{';
-  Renderer renderer(out, resource, shown);
+  Renderer renderer(out, resource, shown, drain);
   renderer.attributes(type.common().attributes);
   renderer.attributes(type.core().attributes);
   for (const Schema& extension : type.extensions()) renderer.extension(extension);

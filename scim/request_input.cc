@@ -57,6 +57,12 @@ bool was_overtaken(const Target& target, const Error& error) {
 
 }  // namespace
 
+Result<EntryUuid> entry_named(const ResourceType& type, std::string_view id) {
+  const auto entry = type.entry_of(id);
+  if (!entry) return unknown_resource();
+  return *entry;
+}
+
 std::optional<Instant> instant_at(const Json& tree, const char* name) {
   const auto instant = parse_rfc3339(text_at(tree, name));
   return instant ? std::optional(*instant) : std::nullopt;

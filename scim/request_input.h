@@ -15,6 +15,8 @@ Result<workflow::Ask> read_ask(Call&, const ResourceType&);
 // fault (400), and a limit of the policy is a refusal (403), not a rate.
 Error refused_ask(const Error&);
 
+// The entry that the id of a URL names; kNotFound when it cannot name any.
+Result<EntryUuid> entry_named(const ResourceType&, std::string_view id);
 std::optional<Instant> instant_at(const Json& tree, const char* name);
 
 // A request entry as the mirror has it.

@@ -8,13 +8,12 @@ using workflow::Event;
 
 void RequestReader::forget() { parsed_ready_ = person_ready_ = structure_ready_ = false; }
 
-void RequestReader::keep_links(const AttributeSet& wanted) {
+void RequestReader::fetch_links(const AttributeSet& wanted) {
   if (wanted[known_.person->index]) person();
   if (wanted[known_.structure->index]) structure();
   if (!person_ready_) person_.reset();
   if (!structure_ready_) structure_.reset();
   person_ready_ = structure_ready_ = true;
-  view_ = nullptr;
 }
 
 const workflow::RequestRecord* RequestReader::parsed() const {

@@ -13,11 +13,11 @@ class RequestReader : public ResourceReader {
  public:
   RequestReader(const ResourceType& type, const Audience& audience)
       : ResourceReader(type, audience), known_(request_attributes(type)) {}
-  void keep_links(const AttributeSet& wanted) override;
 
  private:
   std::size_t own_count(const Attribute&) const override;
   Scalar own_get(const Attribute&, std::size_t element, const Attribute* sub) const override;
+  void fetch_links(const AttributeSet& wanted) override;
   void forget() override;
 
   const workflow::RequestRecord* parsed() const;  // null: unreadable

@@ -63,7 +63,18 @@ void ResourceReader::look_at(ldap::RecordPtr record, const ldap::Mirror::View* v
   forget();
   record_ = std::move(record);
   view_ = view;
-  opened_ = false;
+  opened_ = indexed_ = false;
+  searches_ = 0;
+}
+
+void ResourceReader::keep_links(const AttributeSet& wanted) {
+  index();
+  fetch_links(wanted);
+  view_ = nullptr;
+}
+
+void ResourceReader::index() const {
+  indexed_ = true;
   first_.fill({});
   record_->each([this](Attr attr, std::string_view value) {
     auto& slot = first_[static_cast<std::size_t>(attr)];

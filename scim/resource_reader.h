@@ -42,7 +42,7 @@ class ResourceReader : public Accessor {
   // `view` is used until keep_links() or the next look_at(); it must live as long.
   void look_at(ldap::RecordPtr, const ldap::Mirror::View* view);
   // Fetches what the record is linked with, after which the view may go.
-  virtual void keep_links(const AttributeSet& wanted) = 0;
+  void keep_links(const AttributeSet& wanted);
 
   const ResourceType& type() const { return type_; }
   const ldap::RecordPtr& record() const { return record_; }
@@ -56,8 +56,13 @@ class ResourceReader : public Accessor {
   // Has the resource anything to say under that extension?
   virtual bool has_extension(const Schema&) const { return false; }
   virtual void forget() = 0;  // before a new record
+  virtual void fetch_links(const AttributeSet& wanted) = 0;
 
-  std::string_view first(ldap::Attr attr) const { return first_[static_cast<std::size_t>(attr)]; }
+  std::string_view first(ldap::Attr attr) const {
+    if (!indexed_ && ++searches_ <= kFewSearches) return record_->first(attr);
+    if (!indexed_) index();
+    return first_[static_cast<std::size_t>(attr)];
+  }
   // A value habScim holds, in the object of an extension when `attribute` belongs to one.
   JsonSlice noted(const Attribute&) const;
   // A top-level member of habScim.
@@ -73,6 +78,7 @@ class ResourceReader : public Accessor {
   mutable std::string scratch_;
 
  private:
+  void index() const;
   Scalar meta(const Attribute* sub) const;
   std::string_view external_id() const;
   std::size_t schema_count() const;
@@ -82,7 +88,11 @@ class ResourceReader : public Accessor {
   const ResourceType& type_;
   const Audience& audience_;
   const CommonAttributes& common_;
-  std::array<std::string_view, ldap::kAttrCount> first_{};
+  // A scan of everybody looks for few attributes, an answer for all of them.
+  static constexpr int kFewSearches = 5;
+  mutable bool indexed_ = false;
+  mutable int searches_ = 0;
+  mutable std::array<std::string_view, ldap::kAttrCount> first_{};
   mutable bool opened_ = false;
   mutable std::vector<std::pair<std::string_view, JsonSlice>> annotations_;
 };

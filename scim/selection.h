@@ -5,15 +5,10 @@
 #include <optional>
 #include <vector>
 
-#include "scim/order.h"
 #include "scim/query.h"
+#include "scim/ranking.h"
 
 namespace habilitd::scim {
-
-struct Hit {
-  ldap::RecordPtr record;
-  std::size_t part = 0;  // of the query
-};
 
 // Judges records for one query in one view. Not thread-safe.
 class Selector {
@@ -36,14 +31,21 @@ class Selector {
 
  private:
   class Budget;
-  struct Placed {
-    Place place;
-    Hit hit;
+  // What one part of the query has to look at: what an index left, or everybody of a kind.
+  struct Candidates {
+    std::size_t part;
+    std::vector<ldap::RecordPtr> records;
+    const std::vector<ldap::NodeId>* everybody = nullptr;
+    std::size_t size() const { return everybody ? everybody->size() : records.size(); }
   };
-  void consider(std::size_t part, const ldap::RecordPtr&, std::vector<Placed>&);
-  Status scan(std::size_t part, Budget&, std::vector<Placed>&);
   std::optional<std::vector<ldap::RecordPtr>> indexed(std::size_t part) const;
-  std::vector<Hit> in_order(std::vector<Placed>) const;
+  std::vector<Candidates> to_consider() const;
+  static std::size_t size_of(const std::vector<Candidates>&);
+  bool selects(std::size_t part, const ldap::RecordPtr&);  // its reader then stands on it
+  // One of `pieces` equal pieces of all candidates.
+  Status consider_piece(const std::vector<Candidates>&, std::size_t piece, std::size_t pieces,
+                        std::vector<Placed>&);
+  void consider(std::size_t part, const ldap::RecordPtr&, std::vector<Placed>&);
   SortKey key_of(std::size_t part) const;
 
   const Call& call_;

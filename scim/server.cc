@@ -12,6 +12,7 @@
 #include "scim/request_form.h"
 #include "scim/route.h"
 #include "scim/search.h"
+#include "scim/streamed.h"
 #include "scim/version.h"
 #include "workflow/client_limiter.h"
 
@@ -44,6 +45,7 @@ Result<Response> get_resource(Call& call, const ResourceType& type, std::string_
     response.status = 304;
     return response;
   }
+  if (has_many_values(**reader)) return streamed_response(call, type, id, *shown);
   return resource_response(**reader, *shown, 200);
 }
 
@@ -243,7 +245,10 @@ Server::~Server() = default;
 Response Server::handle(const Request& request, const std::vector<std::string>& segments,
                         const Result<workflow::Client>& caller) {
   Response response = parts_->served(request, segments, caller);
-  if (request.method == Method::kHead) response.body.clear();
+  if (request.method == Method::kHead) {
+    response.body.clear();
+    response.stream = nullptr;
+  }
   return response;
 }
 

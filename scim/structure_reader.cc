@@ -34,7 +34,7 @@ const std::vector<ldap::RecordPtr>* StructureReader::linked(const Attribute& att
   return nullptr;
 }
 
-void StructureReader::keep_links(const AttributeSet& wanted) {
+void StructureReader::fetch_links(const AttributeSet& wanted) {
   const auto keep = [&](const Attribute& attribute, Linked& links) {
     if (wanted[attribute.index]) {
       linked(attribute);
@@ -45,7 +45,6 @@ void StructureReader::keep_links(const AttributeSet& wanted) {
   keep(*known_.parent, parent_);
   keep(*known_.managers, managers_);
   keep(*known_.members, members_);
-  view_ = nullptr;
 }
 
 std::size_t StructureReader::own_count(const Attribute& attribute) const {

@@ -8,11 +8,11 @@ namespace habilitd::scim {
 class StructureReader : public ResourceReader {
  public:
   explicit StructureReader(const Audience& audience) : ResourceReader(structure_type(), audience) {}
-  void keep_links(const AttributeSet& wanted) override;
 
  private:
   std::size_t own_count(const Attribute&) const override;
   Scalar own_get(const Attribute&, std::size_t element, const Attribute* sub) const override;
+  void fetch_links(const AttributeSet& wanted) override;
   void forget() override { parent_.ready = managers_.ready = members_.ready = false; }
 
   // What one attribute links to, read when it is first asked for.

@@ -24,7 +24,7 @@ void UserReader::forget() {
   structures_ready_ = roles_ready_ = details_ready_ = shows_source_ = false;
 }
 
-void UserReader::keep_links(const AttributeSet& wanted) {
+void UserReader::fetch_links(const AttributeSet& wanted) {
   if (wanted[known_.groups->index]) groups();
   if (wanted[known_.manager->index]) manager();
   if (wanted[known_.structures->index]) structures();
@@ -35,7 +35,6 @@ void UserReader::keep_links(const AttributeSet& wanted) {
   if (!wanted[known_.habilitations->index]) roles_.clear();
   groups_ready_ = manager_ready_ = structures_ready_ = roles_ready_ = details_ready_ = true;
   shows_source_ = wanted[known_.source->index];
-  view_ = nullptr;
 }
 
 ldap::RecordPtr UserReader::manager() const {

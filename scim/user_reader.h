@@ -10,7 +10,6 @@ namespace habilitd::scim {
 class UserReader : public ResourceReader {
  public:
   explicit UserReader(const Audience& audience) : ResourceReader(user_type(), audience) {}
-  void keep_links(const AttributeSet& wanted) override;
   // The manager's entry, or null. Needs the view, or keep_links().
   ldap::RecordPtr manager() const;
 
@@ -18,6 +17,7 @@ class UserReader : public ResourceReader {
   std::size_t own_count(const Attribute&) const override;
   Scalar own_get(const Attribute&, std::size_t element, const Attribute* sub) const override;
   bool has_extension(const Schema&) const override;
+  void fetch_links(const AttributeSet& wanted) override;
   void forget() override;
 
   Scalar ldap_scalar(const Attribute&) const;

@@ -95,6 +95,11 @@ Result<ldap::Written> write_change(Services& services, const ldap::Dn& dn, const
   return services.directory.modify(Identity::kProvisioning, dn, changes, options);
 }
 
+// Thousands of people are pushed by a machine, which would notice and repeat what a power cut took.
+Deed::Durable durability(const Actor& actor) {
+  return actor.kind == Actor::Kind::kClient ? Deed::Durable::kSoon : Deed::Durable::kAtAnswer;
+}
+
 template <class T>
 void end_deed(Deed& deed, const Result<T>& result) {
   if (result) {
@@ -120,7 +125,7 @@ Result<ldap::Written> create_account(Services& services, const Actor& actor,
   const ldap::Layout& layout = services.directory.layout();
   const std::string key = EntryUuid::random().str();
   const ldap::Dn dn = ldap::Dn::child(layout.name(Attr::kHabKey), key, layout.people);
-  Deed deed(services, actor, "account.create", {{"key", key}});
+  Deed deed(services, actor, "account.create", {{"key", key}}, durability(actor));
   if (auto intended = deed.intend(); !intended) return intended.error();
   auto added =
       services.directory.add(Identity::kProvisioning, dn, complete(layout, attributes, key));
@@ -151,7 +156,7 @@ Result<ldap::Written> change_account(Services& services, const Actor& actor, con
     if (auto holds = check_assertion(services, *dn, options); !holds) return holds.error();
     return version_of(services, *dn, id);
   }
-  Deed deed(services, actor, "account.change", about_person(id));
+  Deed deed(services, actor, "account.change", about_person(id), durability(actor));
   const bool off = switches_off(services.directory.layout(), changes);
   if (off) deed.note("active", "no");
   if (password) deed.note("password", "set");
@@ -172,7 +177,7 @@ Status delete_account(Services& services, const Actor& actor, const EntryUuid& i
                       const ldap::WriteOptions& options) {
   const auto dn = dn_of(services, id);
   if (!dn) return dn.error();
-  Deed deed(services, actor, "account.delete", about_person(id));
+  Deed deed(services, actor, "account.delete", about_person(id), durability(actor));
   if (auto intended = deed.intend(); !intended) return intended;
   // The entry first: its memberships go with it (refint), and a refused delete closes nothing.
   auto removed = services.directory.remove(Identity::kProvisioning, *dn, id, options);

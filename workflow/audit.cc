@@ -14,6 +14,7 @@
 #include <thread>
 
 #include "base/crypto.h"
+#include "base/turns.h"
 #include "workflow/audit_line.h"
 
 namespace habilitd::workflow {
@@ -88,6 +89,9 @@ Result<Tail> find_tail(int fd) {
 
 }  // namespace
 
+// How long a line may wait that nobody waits for.
+constexpr std::chrono::milliseconds kSome{100};
+
 struct Audit::State {
   State(std::string path, int fd, const Clock& time)
       : file(std::move(path)), out(fd), clock(time) {}
@@ -108,9 +112,11 @@ struct Audit::State {
   // What reached the disk is not known any more: only a restart, which reads the file, can tell.
   bool broken = false;
 
-  // Syncs lines for which nobody waits.
+  // A thread of its own syncs up to `urgent` at once, and up to `wanted` some time.
+  Result<std::uint64_t> write_ahead(std::string_view event, const Json& fields,
+                                    std::uint64_t& mark);
   std::condition_variable wanted_more;
-  std::uint64_t wanted = 0;
+  std::uint64_t urgent = 0, wanted = 0;
   bool stopping = false;
   std::thread behind;
 };
@@ -131,6 +137,8 @@ Status Audit::State::write_line(std::string_view event, const Json& fields) {
 
 // One thread syncs for all lines written so far; the others wait for it.
 Status Audit::State::wait_until_synced(std::unique_lock<std::mutex>& lock, std::uint64_t seq) {
+  if (synced >= seq) return done();
+  const StepAside meanwhile;
   while (synced < seq && !broken) {
     if (syncing) {
       synced_more.wait(lock);
@@ -150,12 +158,15 @@ Status Audit::State::wait_until_synced(std::unique_lock<std::mutex>& lock, std::
 }
 
 void Audit::State::sync_behind() {
+  const auto is_urgent = [this] { return stopping || (urgent > synced && !broken); };
   std::unique_lock lock(mutex);
   for (;;) {
-    wanted_more.wait(lock, [this] { return stopping || (wanted > synced && !broken); });
-    if (wanted <= synced || broken) return;
-    // When it fails the log is broken, which the next line's writer is told.
-    if (auto ok = wait_until_synced(lock, wanted); !ok) continue;
+    wanted_more.wait(lock, [&] { return is_urgent() || (wanted > synced && !broken); });
+    wanted_more.wait_for(lock, kSome, is_urgent);
+    const std::uint64_t mark = std::max(urgent, wanted);
+    if (stopping && (mark <= synced || broken)) return;
+    // When it fails the log is broken, which those who wait and the next line's writer are told.
+    if (auto ok = wait_until_synced(lock, mark); !ok) continue;
   }
 }
 
@@ -202,15 +213,27 @@ Status Audit::append(std::string_view event, const Json& fields) {
   return state_->wait_until_synced(lock, state_->end.seq);
 }
 
-Status Audit::append_soon(std::string_view event, const Json& fields) {
-  const std::lock_guard lock(state_->mutex);
-  if (auto written = state_->write_line(event, fields); !written) return written;
-  state_->wanted = state_->end.seq;
-  if (!state_->behind.joinable()) {
-    state_->behind = std::thread([state = state_.get()] { state->sync_behind(); });
-  }
-  state_->wanted_more.notify_one();
-  return done();
+Result<std::uint64_t> Audit::State::write_ahead(std::string_view event, const Json& fields,
+                                                std::uint64_t& mark) {
+  const std::lock_guard lock(mutex);
+  if (auto written = write_line(event, fields); !written) return written.error();
+  mark = end.seq;
+  if (!behind.joinable()) behind = std::thread([this] { sync_behind(); });
+  wanted_more.notify_one();
+  return end.seq;
+}
+
+Result<std::uint64_t> Audit::start(std::string_view event, const Json& fields) {
+  return state_->write_ahead(event, fields, state_->urgent);
+}
+
+Result<std::uint64_t> Audit::append_soon(std::string_view event, const Json& fields) {
+  return state_->write_ahead(event, fields, state_->wanted);
+}
+
+Status Audit::settle(std::uint64_t number) {
+  std::unique_lock lock(state_->mutex);
+  return state_->wait_until_synced(lock, number);
 }
 
 Result<std::size_t> verify_audit(const std::string& file) {

@@ -1,8 +1,10 @@
-// The audit log: one hash-chained JSON line per event, appended and synced before the answer.
+// The audit log: one hash-chained JSON line per event, written before what it tells is done and on
+// the disk before that is answered (docs/decisions/0009).
 // {"seq":n,"time":...,"event":...,"actor":{...},"...":...,"prev":"<sha256 of the line
 // before>","hash":...}
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -20,9 +22,13 @@ class Audit {
   ~Audit();
   // Durable when it returns ok. `fields` must be an object without seq, time, prev and hash.
   Status append(std::string_view event, const Json& fields);
-  // In the chain when it returns ok, and on its way to the disk: for a line that a power cut may
-  // take, because one before it that is durable tells that somebody has to look.
-  Status append_soon(std::string_view event, const Json& fields);
+  // In the chain when they return ok; the line's number, for settle(). That of start() is on its
+  // way to the disk; that of append_soon() goes there with the next one that does, or a moment
+  // later: for what a power cut may take.
+  Result<std::uint64_t> start(std::string_view event, const Json& fields);
+  Result<std::uint64_t> append_soon(std::string_view event, const Json& fields);
+  // Waits until that line is durable.
+  Status settle(std::uint64_t number);
   const std::string& file() const;
 
  private:

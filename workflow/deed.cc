@@ -55,8 +55,12 @@ Json about(const EntryUuid& person, const std::string& application, const std::s
       {"person", person.str()}, {"application", application}, {"role", role}, {"structure", siret}};
 }
 
-Deed::Deed(Services& services, const Actor& actor, std::string event, Json about_what)
-    : services_(services), event_(std::move(event)), about_(std::move(about_what)) {
+Deed::Deed(Services& services, const Actor& actor, std::string event, Json about_what,
+           Durable durable)
+    : services_(services),
+      event_(std::move(event)),
+      about_(std::move(about_what)),
+      durable_(durable) {
   about_["actor"] = actor_json(actor);
 }
 
@@ -83,26 +87,35 @@ Json Deed::line(const char* result, const std::string& reason) const {
   return fields;
 }
 
-Status Deed::logged(Status appended) {
-  if (!appended) {
-    services_.log.error("audit.failed", {{"what", event_}, {"detail", appended.error().detail}});
-    services_.metrics.count("habilitd_audit_failures_total");
-  }
-  return appended;
+void Deed::tell(const Error& failure) {
+  services_.log.error("audit.failed", {{"what", event_}, {"detail", failure.detail}});
+  services_.metrics.count("habilitd_audit_failures_total");
 }
 
 Status Deed::intend() {
-  auto appended = logged(services_.audit.append(event_, line("intended", {})));
-  if (appended) return appended;
-  return Error{Errc::kUnavailable, "audit-unavailable", appended.error().detail};
+  const Json first = line("intended", {});
+  const auto written = durable_ == Durable::kSoon ? services_.audit.append_soon(event_, first)
+                                                  : services_.audit.start(event_, first);
+  if (!written) {
+    tell(written.error());
+    return Error{Errc::kUnavailable, "audit-unavailable", written.error().detail};
+  }
+  if (durable_ == Durable::kAtAnswer) intended_ = *written;
+  return done();
 }
 
 void Deed::end(const char* result) {
-  if (!logged(services_.audit.append_soon(event_, line(result, {})))) return;
+  if (auto ended = services_.audit.append_soon(event_, line(result, {})); !ended) {
+    return tell(ended.error());
+  }
+  if (auto settled = services_.audit.settle(intended_); !settled) tell(settled.error());
 }
 
 void Deed::end(const Error& error) {
-  if (!logged(services_.audit.append(event_, line(result_of(error), error.reason)))) return;
+  const auto ended = services_.audit.append_soon(event_, line(result_of(error), error.reason));
+  if (!ended) return tell(ended.error());
+  if (durable_ == Durable::kSoon) return;
+  if (auto settled = services_.audit.settle(*ended); !settled) tell(settled.error());
 }
 
 }  // namespace habilitd::workflow

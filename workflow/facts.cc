@@ -36,10 +36,10 @@ const char* state_of(bool active) { return active ? "active" : "disabled"; }
 Json subject_json(const Question& question, const std::optional<PersonFacts>& subject) {
   const bool person = question.actor.kind == Actor::Kind::kPerson;
   const char* kind = person ? "user" : "client";
-  Json json{{"id", question.actor.id.nil() ? "" : question.actor.id.str()},
-            {"kind", kind},
-            {"type", kind},
-            {"state", state_of(subject && subject->active)}};
+  Json json;
+  json["id"] = question.actor.id.nil() ? "" : question.actor.id.str();
+  json["kind"] = json["type"] = kind;
+  json["state"] = state_of(subject && subject->active);
   if (!subject) return json;
   json["mailVerified"] = subject->mail_verified;
   json["roles"] = subject->roles;
@@ -51,25 +51,32 @@ Json target_json(const Question& question, const std::optional<PersonFacts>& tar
   if (!target) return nullptr;
   std::vector<std::string> roles = target->roles;
   if (question.renewal) std::erase(roles, question.role);
-  return {{"id", question.target.str()},
-          {"state", state_of(target->active)},
-          {"mailVerified", target->mail_verified},
-          {"roles", std::move(roles)}};
+  Json json;
+  json["id"] = question.target.str();
+  json["state"] = state_of(target->active);
+  json["mailVerified"] = target->mail_verified;
+  json["roles"] = std::move(roles);
+  return json;
 }
 
 Json resource_json(const Question& question, std::optional<bool> open) {
   if (!open) return nullptr;
-  return {
-      {"id", question.siret.str()}, {"type", "structure"}, {"state", *open ? "active" : "closed"}};
+  Json json;
+  json["id"] = question.siret.str();
+  json["type"] = "structure";
+  json["state"] = *open ? "active" : "closed";
+  return json;
 }
 
+// Member by member: braced lists would make and copy an array for each.
 Json assemble(const Policy& policy, const Question& question, const Known& known) {
-  Json facts{{"subject", subject_json(question, known.subject)},
-             {"resource", resource_json(question, known.structure_open)},
-             {"action", {{"name", question.action}}}};
+  Json facts;
+  facts["subject"] = subject_json(question, known.subject);
+  facts["resource"] = resource_json(question, known.structure_open);
+  facts["action"]["name"] = question.action;
   if (!question.role.empty()) facts["role"] = policies::role_facts(policy, question.role);
   if (!question.target.nil()) facts["target"] = target_json(question, known.target);
-  if (question.request_state) facts["request"] = {{"state", *question.request_state}};
+  if (question.request_state) facts["request"]["state"] = *question.request_state;
   return facts;
 }
 
@@ -97,8 +104,7 @@ std::optional<PersonFacts> mirrored_person(const View& view, const EntryUuid& id
   const RecordPtr record = view.by_id(id);
   if (!record || record->kind() != Kind::kPerson) return std::nullopt;
   node = record->node();
-  const Person person = person_from(*record);
-  return PersonFacts{person.active, person.mail_verified, {}, {}};
+  return PersonFacts{is_active(*record), is_mail_verified(*record), {}, {}};
 }
 
 std::optional<PersonFacts> mirrored_subject(Services& services, const View& view,

@@ -13,10 +13,6 @@ using ldap::NodeId;
 using ldap::RecordPtr;
 using View = ldap::Mirror::View;
 
-bool contains(const std::vector<std::string>& words, std::string_view word) {
-  return std::find(words.begin(), words.end(), word) != words.end();
-}
-
 // Collects active people, each once, in the order they come.
 class People {
  public:
@@ -55,14 +51,12 @@ std::vector<std::string> managed_sirets(const View& view, const policies::Policy
     const RecordPtr record = view.at(node);
     if (record && record->kind() == Kind::kStructure) sirets.emplace_back(record->first(Attr::kCn));
   }
-  const auto roles = managing_roles(policy);
   for (const NodeId node : view.sources(person, Link::kMember)) {
     const RecordPtr record = view.at(node);
     if (!record || record->kind() != Kind::kHabilitation) continue;
     if (record->first(Attr::kHabApplication) != policy.application) continue;
-    if (contains(roles, record->first(Attr::kHabRole))) {
-      sirets.emplace_back(record->first(Attr::kHabSiret));
-    }
+    const policies::Role* role = policy.role(record->first(Attr::kHabRole));
+    if (role && role->manages) sirets.emplace_back(record->first(Attr::kHabSiret));
   }
   std::sort(sirets.begin(), sirets.end());
   sirets.erase(std::unique(sirets.begin(), sirets.end()), sirets.end());

@@ -4,6 +4,7 @@
 #include <set>
 #include <thread>
 
+#include "base/turns.h"
 #include "workflow/lookup.h"
 #include "workflow/services.h"
 
@@ -89,6 +90,7 @@ bool overtaken(const Error& error) {
 }
 
 void wait_for_news(Services& services, std::uint64_t seen, int attempt) {
+  const StepAside meanwhile;
   for (int wait = 0; wait < 20 && services.directory.mirror().changes() == seen; ++wait) {
     std::this_thread::sleep_for(std::chrono::milliseconds(1 << attempt));
   }

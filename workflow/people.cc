@@ -18,20 +18,6 @@ using ldap::RecordPtr;
 
 std::string text(const Record& record, Attr attr) { return std::string(record.first(attr)); }
 
-// LDAP Boolean (RFC 4517 section 3.3.3); absent counts as TRUE.
-bool is_true(const Record& record, Attr attr) { return record.first(attr) != "FALSE"; }
-
-// habMailVerified holds the addresses that were proved; a directory that does not keep it trusts
-// its own.
-bool is_mail_verified(const Record& record) {
-  const auto verified = record.values(Attr::kHabMailVerified);
-  const std::string mail = fold(record.first(Attr::kMail));
-  return verified.empty() ||
-         std::any_of(verified.begin(), verified.end(), [&](std::string_view value) {
-           return value == "TRUE" || fold(value) == mail;
-         });
-}
-
 std::optional<Structure> structure_from(const Record& record) {
   auto siret = Siret::parse(record.first(Attr::kCn));
   if (!siret) return std::nullopt;
@@ -57,7 +43,7 @@ RecordPtr only_person(const Mirror::View& view, Attr attr, std::string_view valu
   RecordPtr only;
   for (const RecordPtr& record : view.find(attr, value)) {
     if (record->kind() != Kind::kPerson) continue;
-    if (active && !is_true(*record, Attr::kHabActive)) continue;
+    if (active && !is_active(*record)) continue;
     if (only) return nullptr;
     only = record;
   }
@@ -74,6 +60,20 @@ std::string shown_name(const Record& record) {
   return family.empty() ? text(record, Attr::kUid) : family;
 }
 
+// LDAP Boolean (RFC 4517 section 3.3.3); absent counts as TRUE.
+bool is_active(const Record& record) { return record.first(Attr::kHabActive) != "FALSE"; }
+
+// habMailVerified holds the addresses that were proved; a directory that does not keep it trusts
+// its own.
+bool is_mail_verified(const Record& record) {
+  const auto verified = record.values(Attr::kHabMailVerified);
+  const std::string_view mail = record.first(Attr::kMail);
+  return verified.empty() ||
+         std::any_of(verified.begin(), verified.end(), [&](std::string_view value) {
+           return value == "TRUE" || value == mail || fold(value) == fold(mail);
+         });
+}
+
 Person person_from(const Record& record) {
   Person person;
   person.id = record.id();
@@ -84,22 +84,34 @@ Person person_from(const Record& record) {
   person.name = shown_name(record);
   person.mail = text(record, Attr::kMail);
   person.language = text(record, Attr::kPreferredLanguage);
-  person.active = is_true(record, Attr::kHabActive);
+  person.active = is_active(record);
   person.mail_verified = is_mail_verified(record);
   return person;
 }
 
-Result<Person> find_person(const Mirror::View& view, const EntryUuid& id) {
-  const RecordPtr record = view.by_id(id);
+Result<RecordPtr> find_person_entry(const Mirror::View& view, const EntryUuid& id) {
+  RecordPtr record = view.by_id(id);
   if (!record || record->kind() != Kind::kPerson) return unknown_person();
-  return person_from(*record);
+  return record;
 }
 
-Result<Person> find_person_by_login(const Mirror::View& view, std::string_view login) {
+Result<RecordPtr> find_person_entry_by_login(const Mirror::View& view, std::string_view login) {
   RecordPtr record = only_person(view, Attr::kUid, login, false);
   if (!record) record = only_person(view, Attr::kMail, login, true);
   if (!record) return unknown_person();
-  return person_from(*record);
+  return record;
+}
+
+Result<Person> find_person(const Mirror::View& view, const EntryUuid& id) {
+  const auto entry = find_person_entry(view, id);
+  if (!entry) return entry.error();
+  return person_from(**entry);
+}
+
+Result<Person> find_person_by_login(const Mirror::View& view, std::string_view login) {
+  const auto entry = find_person_entry_by_login(view, login);
+  if (!entry) return entry.error();
+  return person_from(**entry);
 }
 
 Result<Structure> find_structure(const Mirror::View& view, const ldap::Layout&,

@@ -20,13 +20,19 @@ struct Person {
   bool mail_verified = true;  // habMailVerified holds the mail address (or TRUE), or is absent
 };
 Person person_from(const ldap::Record&);
-// Person::name alone, for lists of thousands.
+// One member of Person alone, for where thousands are looked at.
 std::string shown_name(const ldap::Record&);
+bool is_active(const ldap::Record&);
+bool is_mail_verified(const ldap::Record&);
 // kNotFound (reason unknown-person) when there is no such person.
 Result<Person> find_person(const ldap::Mirror::View&, const EntryUuid&);
 // By userName, else by a mail address that exactly one active person has (both without regard to
 // case).
 Result<Person> find_person_by_login(const ldap::Mirror::View&, std::string_view login);
+// The same without taking the entry apart.
+Result<ldap::RecordPtr> find_person_entry(const ldap::Mirror::View&, const EntryUuid&);
+Result<ldap::RecordPtr> find_person_entry_by_login(const ldap::Mirror::View&,
+                                                   std::string_view login);
 
 struct Structure {
   EntryUuid id;

@@ -77,13 +77,18 @@ int run(App& app, const Signals& signals, Log& log, Milliseconds start_wait) {
   return kExitDone;
 }
 
-// glibc would keep a heap for every few threads, each as large as the largest list it ever made.
-void share_heaps() { mallopt(M_ARENA_MAX, 2); }
+// glibc would keep a heap for every few threads, each as large as the largest list it ever made;
+// and it would stop giving large pieces back as soon as the first one was freed.
+void spare_memory() {
+  constexpr int kLarge = 256 * 1024;
+  mallopt(M_ARENA_MAX, 2);
+  mallopt(M_MMAP_THRESHOLD, kLarge);
+}
 
 }  // namespace
 
 int serve(const std::string& config) {
-  share_heaps();
+  spare_memory();
   const Signals signals;
   auto configuration = configuration_or_complaint(config);
   if (!configuration) return kExitUsage;

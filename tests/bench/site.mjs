@@ -80,12 +80,13 @@ export class Site {
   }
 
   // rate(x) over that of the trivial responder, which is measured before and after: the machine drifts.
-  async against_trivial(requests, trivial_request) {
+  async against_trivial(requests, trivial_request, more) {
     const before = await this.trivial({ request: trivial_request });
-    const measured = await this.load(requests);
+    const measured = await this.load(requests, more);
     const after = await this.trivial({ request: trivial_request });
     const note = `${measured.rate.toFixed(0)}/s of ${((before.rate + after.rate) / 2).toFixed(0)}/s`;
-    return { ...measured, ratio: (2 * measured.rate) / (before.rate + after.rate), note };
+    const p99_note = `the responder's: ${before.p99.toFixed(2)} and ${after.p99.toFixed(2)} ms`;
+    return { ...measured, ratio: (2 * measured.rate) / (before.rate + after.rate), note, p99_note };
   }
 
   // libldap alone. `what`: a DN to read, or LDIF records as texts. `as`: an identity of habilitd, or admin.
@@ -128,12 +129,12 @@ export class Site {
     return JSON.parse(readFileSync(join(this.stack.dir, 'demo.json'), 'utf8')).pids.habilitd;
   }
 
-  // Behind two nginx: one with nothing but what it needs, one with the settings that habilitd's has.
+  // Behind two nginx: one with nothing but what it needs, one with the settings that habilitd's has. Each
+  // has a responder of its own, whose threads belong to kept connections.
   async start_responder() {
-    const socket = join(this.work, 'habilitd.sock');
-    this.start(join(this.tools, 'bench_responder'), [socket]);
+    for (const name of ['plain', 'habilitd']) this.start(join(this.tools, 'bench_responder'), [join(this.work, `${name}.sock`)]);
     this.responder = { plain: await free_port(), product: await free_port() };
-    this.start_nginx('plain', plain_nginx(this.work, socket, this.responder.plain));
+    this.start_nginx('plain', plain_nginx(this.work, join(this.work, 'plain.sock'), this.responder.plain));
     const folder = join(this.work, 'product');
     mkdirSync(join(folder, 'tmp'), { recursive: true });
     mkdirSync(join(folder, 'log'));

@@ -155,6 +155,12 @@ BOOST_AUTO_TEST_CASE(head_without_a_body_claims_no_length) {
   BOOST_TEST(response_text(Response{200, {}, ""}, true) == "Status: 200 OK\r\n\r\n");
 }
 
+BOOST_AUTO_TEST_CASE(a_body_in_pieces_has_no_length_and_follows_later) {
+  Response response;
+  response.stream = [](const Response::Write& write) { write("piece"); };
+  BOOST_TEST(response_text(response, false) == "Status: 200 OK\r\n\r\n");
+}
+
 BOOST_AUTO_TEST_CASE(no_content_and_not_modified_have_neither) {
   BOOST_TEST(response_text(Response{204, {}, ""}, false) == "Status: 204 No Content\r\n\r\n");
   BOOST_TEST(response_text(Response{304, {}, "x"}, false) == "Status: 304 Not Modified\r\n\r\n");

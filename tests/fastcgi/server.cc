@@ -16,6 +16,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
+constexpr std::size_t kPieces = 5, kPiece = 70000;
+
 struct Fixture {
   std::string folder = (std::filesystem::temp_directory_path() / "habilitd-server-XXXXXX").string();
   Log log{-1, Log::Level::kError};
@@ -48,7 +50,17 @@ struct Fixture {
       ++slow_begun;
       std::this_thread::sleep_for(600ms);
     }
+    if (r.request.target.path == "/pieces") return in_pieces();
     return {200, {}, r.request.target.path + ":" + r.request.body};
+  }
+  static Response in_pieces() {
+    Response response;
+    response.stream = [](const Response::Write& write) {
+      for (std::size_t i = 0; i < kPieces; ++i) {
+        write(std::string(kPiece, static_cast<char>('a' + i)));
+      }
+    };
+    return response;
   }
   static std::string get(const std::string& target, bool keep = false,
                          const std::string& body = "") {
@@ -93,6 +105,21 @@ BOOST_AUTO_TEST_CASE(a_kept_connection_brings_many_requests) {
     const std::string target = "/" + std::to_string(i);
     peer.send(get(target, true, "b"));
     BOOST_TEST(holds(peer.answer(), target + ":b"));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_body_in_pieces_arrives_whole) {
+  start();
+  Peer peer(path());
+  for (int i = 0; i < 3; ++i) {
+    peer.send(get("/pieces", true));
+    const std::string answer = peer.answer();
+    const std::string body = answer.substr(answer.find("\r\n\r\n") + 4);
+    BOOST_REQUIRE(body.size() == kPieces * kPiece);
+    for (std::size_t piece = 0; piece < kPieces; ++piece) {
+      BOOST_TEST(body[piece * kPiece] == static_cast<char>('a' + piece));
+      BOOST_TEST(body[(piece + 1) * kPiece - 1] == static_cast<char>('a' + piece));
+    }
   }
 }
 

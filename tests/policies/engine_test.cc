@@ -107,7 +107,7 @@ BOOST_AUTO_TEST_CASE(a_decision_says_which_policy_decided) {
   const auto policy = policy_of(shipped("soffi.json"));
   const auto decision = decide(*policy, "list", Json::object());
   BOOST_TEST(decision.policy_id == "soffi");
-  BOOST_TEST(decision.policy_version == 7);
+  BOOST_TEST(decision.policy_version == 8);
   BOOST_TEST(decision.policy_hash == policy->hash);
 }
 
@@ -189,7 +189,8 @@ BOOST_AUTO_TEST_CASE(a_decision_is_quick) {
   const auto policy = policy_of(shipped("soffi.json"));
   const Facts facts =
       json(R"({"subject":{"id":"m1","state":"active","manages":["1","2","3"],"roles":[]},
-    "target":{"id":"u1","roles":["consultation"]},"resource":{"id":"3","state":"active"},
+    "target":{"id":"u1","state":"active","roles":["consultation"]},
+    "resource":{"id":"3","state":"active"},
     "role":{"id":"saisie","requires":["consultation"],"excludes":["validation"],"manages":false},
     "request":{"state":"pending"}})");
   auto best = std::chrono::nanoseconds::max();

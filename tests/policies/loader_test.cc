@@ -213,7 +213,7 @@ BOOST_AUTO_TEST_CASE(roles_keep_the_order_of_the_file_and_exclude_each_other) {
   BOOST_TEST(joined(policy->role("saisie")->excludes) == "validation");
   BOOST_TEST(policy->role("nobody") == nullptr);
   BOOST_TEST(policy->role("validation")->max_duration->months == 6);
-  BOOST_TEST(policy->version == 7);
+  BOOST_TEST(policy->version == 8);
   BOOST_TEST(policy->hash.size() == 64U);
   BOOST_TEST(policy->limits.justification_max == 500);
 }

@@ -167,13 +167,14 @@ BOOST_AUTO_TEST_SUITE(policy_diff)
 BOOST_AUTO_TEST_CASE(only_what_would_change_is_told) {
   const auto before = policy_of(shipped("soffi.json"));
   Json changed = json(shipped("soffi.json"));
-  changed["version"] = 8;
+  changed["version"] = 9;
   changed["roles"]["saisie"]["requires"] = Json::array();
   changed["roles"]["audit"] = {{"requestable", true}};
   changed["rules"].erase(1);
   const auto after = policy_of(changed.dump());
   const Facts person = json(R"({"subject":{"id":"u1","state":"active","mailVerified":true},
-    "resource":{"state":"active"},"target":{"id":"u1","roles":[]},"role":{"id":"saisie"}})");
+    "resource":{"state":"active"},"target":{"id":"u1","state":"active","roles":[]},
+    "role":{"id":"saisie"}})");
   Facts same = person;
   same["role"]["id"] = "consultation";
   const auto diff = compare(

@@ -108,6 +108,14 @@ BOOST_AUTO_TEST_CASE(a_changed_last_line_and_a_second_writer_are_refused_at_star
   BOOST_TEST(reason_of(Audit::open(file, clock)) == "audit-unavailable");
 }
 
+Status append_somehow(Audit& audit, int way, const Json& fields) {
+  if (way == 0) return audit.append("test.event", fields);
+  const auto number =
+      way == 1 ? audit.append_soon("test.event", fields) : audit.start("test.event", fields);
+  if (!number) return number.error();
+  return way == 1 ? done() : audit.settle(*number);
+}
+
 BOOST_AUTO_TEST_CASE(many_threads_write_one_chain) {
   {
     const auto audit = *Audit::open(file, clock);
@@ -116,11 +124,7 @@ BOOST_AUTO_TEST_CASE(many_threads_write_one_chain) {
       threads.emplace_back([&, t] {
         for (int i = 0; i < 50; ++i) {
           const Json fields{{"thread", t}};
-          const bool wait = (t + i) % 2 == 0;
-          if (!(wait ? audit->append("test.event", fields)
-                     : audit->append_soon("test.event", fields))) {
-            std::abort();
-          }
+          if (!append_somehow(*audit, (t + i) % 3, fields)) std::abort();
         }
       });
     }
@@ -135,13 +139,18 @@ BOOST_AUTO_TEST_CASE(a_line_that_is_not_waited_for_is_in_the_chain_at_once) {
     const auto audit = *Audit::open(file, clock);
     BOOST_REQUIRE(audit->append("test.event", {{"number", 1}}).ok());
     BOOST_REQUIRE(audit->append_soon("test.event", {{"number", 2}}).ok());
-    BOOST_TEST(verdict(*this) == "2");
+    const auto number = audit->start("test.event", {{"number", 3}});
+    BOOST_REQUIRE(number.ok());
+    BOOST_TEST(*number == 3);
+    BOOST_TEST(verdict(*this) == "3");
+    BOOST_TEST(audit->settle(*number).ok());
     FullDisk full(file);
     BOOST_TEST(reason_of(audit->append_soon("test.event", Json::object())) == "audit-unavailable");
-    BOOST_TEST(verdict(*this) == "2");
+    BOOST_TEST(reason_of(audit->start("test.event", Json::object())) == "audit-unavailable");
+    BOOST_TEST(verdict(*this) == "3");
   }
   write_three(*this);
-  BOOST_TEST(verdict(*this) == "5");
+  BOOST_TEST(verdict(*this) == "6");
 }
 
 BOOST_AUTO_TEST_CASE(a_full_disk_refuses_the_line_and_leaves_the_chain_whole) {
