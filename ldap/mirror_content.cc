@@ -235,27 +235,41 @@ void MirrorContent::prepare(const EntryView& entry, Prepared& out) const {
   site_.read(entry, out.key, out.reading);
   out.steward = false;
   out.unplaced.clear();
+  out.members.clear();
   // A rename may give another number to a name that the entry itself links to.
   const NodeId before = find_node(entry.id);
   const bool stays = before == kNone || before == find_node(out.key, out.dn);
+  for (std::uint8_t link = 0; link < kLinkCount; ++link) prepare_links(link, stays, out);
+}
+
+void MirrorContent::prepare_links(std::uint8_t link, bool stays, Prepared& out) const {
+  const auto& names = out.reading.links[link];
+  auto& targets = out.targets[link];
+  targets.clear();
+  targets.reserve(names.size());
+  const bool members = static_cast<Link>(link) == Link::kMember;
+  const bool large = members && names.size() >= LargeGroups::kLarge && !loading_;
+  const auto* lately = large && stays ? large_groups_.find(out.id) : nullptr;
+  NameGuesses guesses(lately ? *lately : nothing(),
+                      [this](NodeId node) { return nodes_[node].record.get(); });
   std::string key;
-  for (std::uint8_t link = 0; link < kLinkCount; ++link) {
-    auto& targets = out.targets[link];
-    targets.clear();
-    targets.reserve(out.reading.links[link].size());
-    for (const std::string_view name : out.reading.links[link]) {
+  for (const std::string_view name : names) {
+    NodeId node = guesses.next(name, kNone);
+    if (node == kNone) {
       name_key(name, key);
-      const NodeId node = stays ? find_node(key, name) : kNone;
-      if (node != kNone && node == steward_node_) {
-        out.steward = out.steward || static_cast<Link>(link) == Link::kMember;
-      } else if (node != kNone) {
-        targets.push_back(node);
-      } else {
-        out.unplaced.emplace_back(link, key);
-      }
+      node = stays ? find_node(key, name) : kNone;
+      guesses.looked_up(node);
     }
-    sort_unique(targets);
+    if (large && node != kNone) out.members.push_back(node);
+    if (node != kNone && node == steward_node_) {
+      out.steward = out.steward || members;
+    } else if (node != kNone) {
+      targets.push_back(node);
+    } else {
+      out.unplaced.emplace_back(link, key);
+    }
   }
+  sort_unique(targets);
 }
 
 void MirrorContent::commit(Prepared& change) {
@@ -264,6 +278,7 @@ void MirrorContent::commit(Prepared& change) {
   place_links(change);
   set_links(node, change);
   stewards_[node] = change.steward;
+  if (!change.members.empty()) large_groups_.remember(change.id, std::move(change.members));
 }
 
 // Numbers the names that had none.

@@ -20,6 +20,7 @@
 #include <utility>
 #include <vector>
 
+#include "ldap/large_groups.h"
 #include "ldap/mirror_journal.h"
 #include "ldap/node_links.h"
 #include "ldap/node_table.h"
@@ -48,6 +49,7 @@ class MirrorContent {
     SiteReader::Reading reading;
     std::array<std::vector<NodeId>, kLinkCount> targets;         // sorted
     std::vector<std::pair<std::uint8_t, std::string>> unplaced;  // link and key, to be numbered
+    std::vector<NodeId> members;                                 // of a large group, as they came
     bool steward = false;
   };
   Prepared prepare(const EntryView&) const;
@@ -90,6 +92,7 @@ class MirrorContent {
   using Hashes = std::vector<std::pair<std::uint8_t, std::uint32_t>>;  // Attr and value
   static constexpr NodeId kNone = NodeTable::kNone;
 
+  void prepare_links(std::uint8_t link, bool stays, Prepared&) const;
   NodeId find_node(const EntryUuid&) const;
   NodeId find_node(std::string_view key, std::string_view dn) const;
   std::string key_of(NodeId) const;
@@ -138,6 +141,7 @@ class MirrorContent {
   std::array<ValueIndex, kAttrCount> values_;
   std::array<std::vector<NodeId>, kKindCount> kinds_;
   std::unordered_map<std::size_t, std::uint32_t> children_;  // entries by hash of the parent's key
+  LargeGroups large_groups_;
   std::vector<EntryUuid> doubtful_;
   // Names that lost their entry, since the last forget_losses() and before: they keep their nodes.
   std::unordered_set<NodeId> lost_, lost_before_;

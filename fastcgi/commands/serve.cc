@@ -80,7 +80,7 @@ int run(App& app, const Signals& signals, Log& log, Milliseconds start_wait) {
 // glibc would keep a heap for every few threads, each as large as the largest list it ever made;
 // and it would stop giving large pieces back as soon as the first one was freed.
 void spare_memory() {
-  constexpr int kLarge = 256 * 1024;
+  constexpr int kLarge = 1024 * 1024;
   mallopt(M_ARENA_MAX, 2);
   mallopt(M_MMAP_THRESHOLD, kLarge);
 }

@@ -66,10 +66,11 @@ async function bulk(site) {
   return { ratio: [ours / raw, `${count} people in ${requests.length} requests, one after the other: ${ours.toFixed(0)}/s of ${raw.toFixed(0)} raw adds/s, ${CONNECTIONS} connections`] };
 }
 
-// A group of so many members, most of them names only; those of `left_out` are not among them.
+// A group of so many members, names only when there are not so many people; those of `left_out` are not among them.
 function add_group(site, name, size, left_out) {
   const skip = new Set(left_out);
-  const people = site.people.map((p) => dn_of_scale(site, p)).filter((dn) => !skip.has(dn)).slice(0, size);
+  const all = site.stack.ldap('(uid=p*)', `ou=people,${site.demo.ldap_base}`, ['1.1']).match(/(?<=^dn: ).*$/gm) ?? [];
+  const people = all.filter((dn) => !skip.has(dn)).slice(0, size);
   const more = names(size - people.length, () => `habKey=${randomUUID()},ou=people,${site.demo.ldap_base}`);
   site.raw('add', [[`dn: cn=${name},ou=groups,${site.demo.ldap_base}`, 'objectClass: groupOfNames', 'objectClass: habGroup',
     `cn: ${name}`, `displayName: ${name}`, `member: cn=habilitd,ou=services,${site.demo.ldap_base}`,

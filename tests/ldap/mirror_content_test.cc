@@ -109,8 +109,21 @@ class Model {
       for (int count = pick(6); count > 0; --count) names.push_back(any_dn());
       if (pick(4) == 0) names.push_back("cn=habilitd,ou=services,dc=example,dc=org");
       if (pick(8) == 0) names.push_back(entry.dn);
+      if (std::string_view(name) == "member" && is_crowd(id)) names = next_crowd(id);
       if (!names.empty()) entry.attributes.push_back({name, names});
     }
+  }
+
+  // Some are large groups, of which a few members come and go each time.
+  bool is_crowd(const std::string& id) { return crowds_.count(id) > 0 || pick(12) == 0; }
+  std::vector<std::string> next_crowd(const std::string& id) {
+    std::vector<std::string>& crowd = crowds_[id];
+    const auto somewhere = [&] { return crowd.begin() + pick(static_cast<int>(crowd.size())); };
+    for (int gone = pick(6); gone > 0 && !crowd.empty(); --gone) crowd.erase(somewhere());
+    for (int come = pick(4); come > 0 && !crowd.empty(); --come)
+      crowd.insert(somewhere(), any_dn());
+    while (crowd.size() < LargeGroups::kLarge + 5) crowd.push_back(any_dn());
+    return crowd;
   }
 
   void rename(MirrorContent& content, const std::string& id, const std::string& dn) {
@@ -148,6 +161,7 @@ class Model {
 
   std::mt19937 random_;
   std::map<std::string, Entry> entries_;
+  std::map<std::string, std::vector<std::string>> crowds_;  // by id
   int csn_ = 0;
 };
 
