@@ -27,7 +27,7 @@ const waiting = async (client) => Object.entries((await poll(client)).sets).map(
 const kinds = (event) => Object.keys(event.events).map((urn) => urn.replace(PROV, '').replace(HELD, '')).sort().join(' ');
 
 // Ends habilitd by the number that the demo tells, and waits for the next one.
-async function restart(s, signal) {
+export async function restart(s, signal) {
   const pid = () => JSON.parse(readFileSync(join(s.stack.dir, 'demo.json'), 'utf8')).pids.habilitd;
   const before = pid();
   process.kill(before, signal);
