@@ -31,7 +31,7 @@ void Turns::enter(Turn& turn) {
 void Turns::leave(Turn& turn) {
   const std::lock_guard lock(mutex_);
   turns_.remove(&turn);
-  if (!turn.aside_) ++free_;
+  if (!turn.aside_.exchange(false)) ++free_;
   freed_.notify_one();
 }
 

@@ -17,6 +17,8 @@ class Turns {
  public:
   // A turn that lasts longer than `longest` is not counted any more: something holds it up.
   explicit Turns(int at_once, std::chrono::milliseconds longest = std::chrono::milliseconds(100));
+  // Negative: so many more are at work than should be, because they came back without waiting.
+  int free() const { return free_; }
 
  private:
   friend class Turn;
@@ -30,7 +32,7 @@ class Turns {
   const std::chrono::milliseconds longest_;
   std::mutex mutex_;
   std::condition_variable freed_;
-  std::atomic<int> free_;  // written under the mutex; negative: so many came back without waiting
+  std::atomic<int> free_;  // written under the mutex
   bool watched_ = false;   // one of those who wait looks for turns that last too long
   std::list<Turn*> turns_;
 };
@@ -70,5 +72,14 @@ class StepAside {
  private:
   Turn* const turn_;
 };
+
+// Locks what others may hold for milliseconds; steps aside if it has to wait.
+inline std::unique_lock<std::mutex> patient_lock(std::mutex& mutex) {
+  std::unique_lock lock(mutex, std::try_to_lock);
+  if (lock.owns_lock()) return lock;
+  const StepAside meanwhile;
+  lock.lock();
+  return lock;
+}
 
 }  // namespace habilitd

@@ -90,6 +90,7 @@ bool write_stream(FCGX_Stream* out, std::string_view text) {
   return true;
 }
 
+// Throws what a body in pieces throws.
 void write_response(FCGX_Stream* out, const Response& response, bool head) {
   if (!write_stream(out, response_text(response, head)) || !response.stream || head) return;
   const StepAside meanwhile;
@@ -210,7 +211,16 @@ void Server::State::respond(FCGX_Request& request) {
       request.envp, options.limits,
       [&](char* buffer, std::size_t size) { return read_stream(request.in, buffer, size); });
   const Response response = answer(received);
-  write_response(request.out, response, received.request.method == Method::kHead);
+  try {
+    write_response(request.out, response, received.request.method == Method::kHead);
+  } catch (const std::exception& fault) {
+    // Half of a body must not be taken for all of it: nginx learns that the rest is missing.
+    log.error("request.fault", {{"request", received.request.request_id},
+                                {"route", "pieces"},
+                                {"error", std::string(fault.what())}});
+    ::shutdown(request.ipcFd, SHUT_RDWR);
+    request.keepConnection = 0;
+  }
   // An unread body would be taken for the next request. The connection is not closed for it: nginx
   // might be about to send the next request there, which would fail.
   const bool clean = !received.refusal || discard(request.in, options.limits);

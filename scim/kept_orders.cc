@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/turns.h"
+
 namespace habilitd::scim {
 namespace {
 
@@ -59,7 +61,7 @@ Status KeptOrder::catch_up(Selector& selector) {
 }
 
 Status KeptOrder::with(Selector& selector, const Use& use) {
-  const std::lock_guard lock(mutex_);
+  const auto lock = patient_lock(mutex_);
   if (auto ok = catch_up(selector); !ok) return ok;
   use(hits_);
   return done();

@@ -1,5 +1,6 @@
 #include "workflow/services.h"
 
+#include "base/turns.h"
 #include "workflow/client_limiter.h"
 #include "workflow/sign_in_limiter.h"
 
@@ -24,7 +25,7 @@ Services::Services(ldap::Directory& directory_in, Catalogue& catalogue_in, Audit
 Services::~Services() = default;
 
 std::unique_lock<std::mutex> Services::one_at_a_time(const EntryUuid& person) {
-  return std::unique_lock(person_locks_[person.hash() % person_locks_.size()]);
+  return patient_lock(person_locks_[person.hash() % person_locks_.size()]);
 }
 
 }  // namespace habilitd::workflow

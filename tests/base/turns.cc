@@ -111,6 +111,28 @@ BOOST_AUTO_TEST_CASE(a_turn_that_lasts_too_long_is_not_counted) {
   next.wait_until_it_goes();
 }
 
+// Set aside by the watch and back again, many times: no turn is lost, and none is won.
+BOOST_AUTO_TEST_CASE(turns_are_neither_lost_nor_won) {
+  Turns turns(1, 1ms);
+  std::atomic<bool> stop{false};
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 3; ++i) {
+    threads.emplace_back([&] {
+      for (Turn turn(turns); !stop; turn.rest()) {
+        turn.begin(steady_clock::now());
+        std::this_thread::sleep_for(2ms);
+        const StepAside meanwhile;
+      }
+    });
+  }
+  std::this_thread::sleep_for(300ms);
+  stop = true;
+  for (std::thread& thread : threads) thread.join();
+  auto one = std::make_unique<Holder>(turns);
+  one->wait_until_it_goes();  // or the test hangs: a turn was lost
+  BOOST_TEST(turns.free() == 0);
+}
+
 BOOST_AUTO_TEST_CASE(one_that_rests_keeps_its_turn) {
   Turns turns(1, 20ms);
   Turn mine(turns);

@@ -51,6 +51,7 @@ struct Fixture {
       std::this_thread::sleep_for(600ms);
     }
     if (r.request.target.path == "/pieces") return in_pieces();
+    if (r.request.target.path == "/broken-off") return broken_off();
     return {200, {}, r.request.target.path + ":" + r.request.body};
   }
   static Response in_pieces() {
@@ -59,6 +60,14 @@ struct Fixture {
       for (std::size_t i = 0; i < kPieces; ++i) {
         write(std::string(kPiece, static_cast<char>('a' + i)));
       }
+    };
+    return response;
+  }
+  static Response broken_off() {
+    Response response;
+    response.stream = [](const Response::Write& write) {
+      write(std::string(kPiece, 'a'));
+      throw std::runtime_error("the rest cannot be made");
     };
     return response;
   }
@@ -121,6 +130,15 @@ BOOST_AUTO_TEST_CASE(a_body_in_pieces_arrives_whole) {
       BOOST_TEST(body[(piece + 1) * kPiece - 1] == static_cast<char>('a' + piece));
     }
   }
+}
+
+BOOST_AUTO_TEST_CASE(half_of_a_body_does_not_pass_for_all_of_it) {
+  start();
+  Peer peer(path());
+  peer.send(get("/broken-off", true));
+  BOOST_TEST(peer.answer() == "");  // no end of the request
+  BOOST_TEST(peer.closed(3000));
+  BOOST_TEST(holds(ask("/next"), "/next:"));
 }
 
 BOOST_AUTO_TEST_CASE(more_kept_connections_than_threads_starve_nobody) {
