@@ -29,8 +29,9 @@ void add_server(Table& table) {
   table.push_back({"server.health_socket", "/run/habilitd/health.sock", false,
                    "Unix socket of its own for /health and /metrics, answered by its own threads.",
                    check_absolute_path});
-  table.push_back(
-      {"server.threads", "32", false, "Requests handled at once.", check_number(1, 512)});
+  table.push_back({"server.threads", "32", false,
+                   "Requests begun at once; of these no more work than the processors serve.",
+                   check_number(1, 512)});
   table.push_back({"server.max_body", "1048576", false,
                    "Largest accepted body of a request, in bytes; larger ones get 413.",
                    check_number(1024, 64LL << 20)});
