@@ -370,6 +370,7 @@ Result<Written> Connection::modify(const Dn& name, const std::vector<Change>& ch
   }
   RequestControls controls;
   controls.add_post_read();
+  if (options.tell_csn_before) controls.add_pre_read();
   if (options.assertion) {
     if (auto added = controls.add_assertion(native(), *options.assertion); !added) {
       return added.error();

@@ -40,13 +40,15 @@ struct Change {
 
 struct WriteOptions {
   std::optional<Filter>
-      assertion;  // RFC 4528: refused with code::kAssertionFailed unless it matches
+      assertion;                 // RFC 4528: refused with code::kAssertionFailed unless it matches
+  bool tell_csn_before = false;  // of a modify, by the pre-read control
 };
 
-// What a write left behind, by the post-read control (RFC 4527).
+// What a write left behind, and what it found, by the controls of RFC 4527.
 struct Written {
   EntryUuid id;
   std::string csn;
+  std::string csn_before = {};
 };
 
 struct Endpoint {

@@ -21,7 +21,8 @@ std::string flattened(BerElement* ber) {
   return {value.bv_val, static_cast<std::size_t>(value.bv_len)};
 }
 
-std::string post_read_value() {
+// The attributes that a pre-read or post-read control asks for.
+std::string read_value() {
   const Ber ber(ber_alloc_t(LBER_USE_DER));
   if (!ber || ber_printf(ber.get(), "{ss}", "entryUUID", "entryCSN") == -1) throw std::bad_alloc();
   return flattened(ber.get());
@@ -34,17 +35,33 @@ bool same_type(const berval& type, std::string_view name) {
   return std::string_view(type.bv_val, static_cast<std::size_t>(type.bv_len)) == name;
 }
 
+struct State {
+  std::string uuid, csn;
+};
+
 // One PartialAttribute: type and a set of values, of which the first is kept.
-bool read_attribute(BerElement* ber, std::string& uuid, std::string& csn) {
+bool read_attribute(BerElement* ber, State& state) {
   berval type{};
   BerVarray values = nullptr;
   if (ber_scanf(ber, "{m[W]}", &type, &values) == LBER_ERROR) return false;
   if (values != nullptr && values[0].bv_val != nullptr) {
     const std::string first(values[0].bv_val, static_cast<std::size_t>(values[0].bv_len));
-    if (same_type(type, "entryUUID")) uuid = first;
-    if (same_type(type, "entryCSN")) csn = first;
+    if (same_type(type, "entryUUID")) state.uuid = first;
+    if (same_type(type, "entryCSN")) state.csn = first;
   }
   ber_bvarray_free(values);
+  return true;
+}
+
+// The entry in a pre-read or post-read response.
+bool read_state(LDAPControl& control, State& state) {
+  const Ber ber(ber_init(&control.ldctl_value));
+  berval name{};
+  if (!ber || ber_scanf(ber.get(), "{m{", &name) == LBER_ERROR) return false;
+  ber_len_t length = 0;
+  while (ber_peek_tag(ber.get(), &length) == LBER_SEQUENCE) {
+    if (!read_attribute(ber.get(), state)) return false;
+  }
   return true;
 }
 
@@ -63,9 +80,9 @@ void RequestControls::add_password_policy() {
   add(LDAP_CONTROL_PASSWORDPOLICYREQUEST, {}, false, false);
 }
 
-void RequestControls::add_post_read() {
-  add(LDAP_CONTROL_POST_READ, post_read_value(), true, true);
-}
+void RequestControls::add_post_read() { add(LDAP_CONTROL_POST_READ, read_value(), true, true); }
+
+void RequestControls::add_pre_read() { add(LDAP_CONTROL_PRE_READ, read_value(), true, true); }
 
 Status RequestControls::add_assertion(::ldap* handle, const Filter& filter) {
   berval value{};
@@ -88,18 +105,14 @@ LDAPControl** RequestControls::list() {
 Result<Written> parse_post_read(LDAPControl** response) {
   LDAPControl* control = ldap_control_find(LDAP_CONTROL_POST_READ, response, nullptr);
   if (control == nullptr) return bad_post_read("the server sent no post-read control");
-  const Ber ber(ber_init(&control->ldctl_value));
-  berval name{};
-  if (!ber || ber_scanf(ber.get(), "{m{", &name) == LBER_ERROR) return bad_post_read("bad control");
-  std::string uuid;
-  std::string csn;
-  ber_len_t length = 0;
-  while (ber_peek_tag(ber.get(), &length) == LBER_SEQUENCE) {
-    if (!read_attribute(ber.get(), uuid, csn)) return bad_post_read("bad attribute");
-  }
-  auto id = EntryUuid::parse(uuid);
-  if (!id || csn.empty()) return bad_post_read("entryUUID or entryCSN may not be read");
-  return Written{*id, csn};
+  State after;
+  if (!read_state(*control, after)) return bad_post_read("bad control");
+  auto id = EntryUuid::parse(after.uuid);
+  if (!id || after.csn.empty()) return bad_post_read("entryUUID or entryCSN may not be read");
+  State before;
+  LDAPControl* found = ldap_control_find(LDAP_CONTROL_PRE_READ, response, nullptr);
+  if (found != nullptr && !read_state(*found, before)) before = {};
+  return Written{*id, after.csn, before.csn};
 }
 
 PasswordPolicy parse_password_policy(::ldap* handle, LDAPControl** response) {

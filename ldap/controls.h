@@ -37,6 +37,7 @@ class RequestControls {
 
   void add_password_policy();                    // draft-behera-ldap-password-policy
   void add_post_read();                          // RFC 4527: entryUUID and entryCSN
+  void add_pre_read();                           // RFC 4527: the same, of before
   Status add_assertion(::ldap*, const Filter&);  // RFC 4528
   LDAPControl** list();
 
@@ -51,7 +52,8 @@ class RequestControls {
   std::vector<LDAPControl*> list_;
 };
 
-// The post-read response among response controls; kUnknownOutcome when it is missing or unreadable.
+// The post-read response among response controls, and the pre-read response if there is one;
+// kUnknownOutcome when the first is missing or unreadable.
 Result<Written> parse_post_read(LDAPControl** response);
 
 // The password policy response; `error` is a LDAPPasswordPolicyError, PP_noError without a

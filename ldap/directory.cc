@@ -243,6 +243,19 @@ Result<Written> Directory::modify(Identity identity, const Dn& name,
   return parts_->seen("modify", std::move(result));
 }
 
+Result<Written> Directory::modify_members(Identity identity, const Dn& name,
+                                          const std::vector<Change>& changes,
+                                          const LinkNames& members, const WriteOptions& options) {
+  WriteOptions telling = options;
+  telling.tell_csn_before = true;
+  auto result = on_connection(parts_->pool(identity), [&](Connection& connection) {
+    return connection.modify(name, changes, telling);
+  });
+  const bool told = result && parts_->mirror.advance({result->id, result->csn_before, result->csn,
+                                                      Link::kMember, members});
+  return told ? result : parts_->seen("modify", std::move(result));
+}
+
 Status Directory::remove(Identity identity, const Dn& name, const EntryUuid& id,
                          const WriteOptions& options) {
   auto result = on_connection(parts_->pool(identity), [&](Connection& connection) {

@@ -63,6 +63,10 @@ class Directory {
 
   Result<Written> add(Identity, const Dn&, const Attributes&);
   Result<Written> modify(Identity, const Dn&, const std::vector<Change>&, const WriteOptions& = {});
+  // The same when the changes do nothing but add and delete these members: the mirror is told,
+  // instead of waited for.
+  Result<Written> modify_members(Identity, const Dn&, const std::vector<Change>&, const LinkNames&,
+                                 const WriteOptions& = {});
   Status remove(Identity, const Dn&, const EntryUuid&, const WriteOptions& = {});
 
   // The one function that checks a password (RFC 4513). kUnauthenticated for a wrong one. `user`

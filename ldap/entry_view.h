@@ -30,6 +30,13 @@ struct EntryView {
     }
     return {};
   }
+  // How many values an attribute has, by its exact name.
+  std::size_t count(std::string_view name) const {
+    for (const Attribute& attribute : attributes) {
+      if (attribute.name == name) return attribute.end - attribute.begin;
+    }
+    return 0;
+  }
   // For use with the next entry; gives back what an extraordinary group needed.
   void clear() {
     constexpr std::size_t kUsual = 4096;

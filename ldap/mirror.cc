@@ -139,6 +139,20 @@ std::shared_ptr<const Reader> Mirror::State::picture() {
   return reader;
 }
 
+bool Mirror::advance(const LinkChange& change) {
+  if (held(state_.get())) throw std::logic_error("writing while holding a view");
+  const std::lock_guard writing(state_->writing);
+  MirrorContent* const content = state_->following;
+  if (content == nullptr) return false;
+  auto prepared = content->prepare(change);
+  if (!prepared) return false;
+  state_->content.write([&](auto& shared) { shared->commit_ahead(*prepared, change.csn); });
+  ++state_->changes;
+  state_->waiters.announce(*content);
+  if (state_->on_change) state_->on_change();
+  return true;
+}
+
 bool Mirror::loaded() const { return state_->loaded; }
 milliseconds Mirror::age() const { return state_->age(); }
 std::uint64_t Mirror::changes() const { return state_->changes; }
@@ -149,7 +163,11 @@ Mirror::View::View(std::shared_ptr<const Reader> reader)
 
 RecordPtr Mirror::View::by_id(const EntryUuid& id) const { return content_->by_id(id); }
 RecordPtr Mirror::View::by_dn(std::string_view dn) const { return content_->by_dn(dn); }
-RecordPtr Mirror::View::at(NodeId node) const { return content_->at(node); }
+RecordPtr Mirror::View::at(NodeId node, Hold hold) const {
+  return hold == Hold::kOwn ? content_->at(node) : RecordPtr(RecordPtr(), content_->look(node));
+}
+
+void Mirror::View::expect(NodeId node, int steps_away) const { content_->expect(node, steps_away); }
 
 std::vector<RecordPtr> Mirror::View::find(Attr attr, std::string_view value) const {
   return content_->find(attr, value);

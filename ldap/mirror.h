@@ -4,7 +4,8 @@
 //
 // Promises: view() answers kUnavailable until the first refresh is complete and once the directory
 // has been out of touch for longer than `max_age`; after a lost connection a full refresh is loaded
-// beside the old content and swapped in. A single thread writes; readers share a lock.
+// beside the old content and swapped in. One thread at a time writes: the mirror's own, or one that
+// tells of its own write; readers share a lock.
 #pragma once
 
 #include <atomic>
@@ -27,6 +28,24 @@
 namespace habilitd::ldap {
 
 enum class Link : std::uint8_t { kMember, kOwner, kSeeAlso, kManager };
+
+// A record that is borrowed lives only as long as the view it is from, and costs no count of its
+// owners: for scans of everybody.
+enum class Hold : std::uint8_t { kOwn, kBorrow };
+
+// Entries by their names, which an entry comes to link to, or no longer links to.
+struct LinkNames {
+  std::vector<std::string> add, remove;
+  bool empty() const { return add.empty() && remove.empty(); }
+};
+
+// A modify of this program's own that changed an entry's links and nothing else.
+struct LinkChange {
+  EntryUuid id;
+  std::string csn_before, csn;
+  Link link;
+  const LinkNames& names;
+};
 
 class MirrorContent;  // ldap/mirror_content.h: the tables
 class MirrorFeed;     // ldap/mirror_feed.h: the thread that fills them
@@ -51,7 +70,10 @@ class Mirror {
    public:
     RecordPtr by_id(const EntryUuid&) const;  // null when absent
     RecordPtr by_dn(std::string_view dn) const;
-    RecordPtr at(NodeId) const;  // null: a name that only appears as a link
+    // Null: a name that only appears as a link.
+    RecordPtr at(NodeId, Hold = Hold::kOwn) const;
+    // Asks the memory for what a scan will look at soon (MirrorContent::expect).
+    void expect(NodeId, int steps_away) const;
     // Entries with that value (index: AttrInfo::indexed; another attribute is a bug: throws).
     std::vector<RecordPtr> find(Attr, std::string_view value) const;
     RecordPtr find_one(Attr, std::string_view value, Kind) const;  // first of that kind
@@ -82,11 +104,15 @@ class Mirror {
   bool wait_for(const EntryUuid&, std::string_view csn, std::chrono::milliseconds deadline) const;
   bool wait_for_absence(const EntryUuid&, std::chrono::milliseconds deadline) const;
 
+  // Applies at once what the directory will tell, if the mirror has the entry as it was before; the
+  // message about it is passed over when it comes. False: wait for that message. Of a group with
+  // many members slapd sends all of them, which takes longer than the write.
+  bool advance(const LinkChange&);
+
   bool loaded() const;
   std::chrono::milliseconds age() const;  // since the directory last showed that it is there
   std::uint64_t changes() const;          // grows with every applied change: a cheap cache key
-  // Called from the mirror's thread after each applied batch of changes; must be quick. Set before
-  // start().
+  // Called by the thread that applied changes, after each batch; must be quick. Set before start().
   void on_change(std::function<void()>);
 
  private:

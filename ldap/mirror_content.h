@@ -1,8 +1,8 @@
 // The mirror's tables: entries by number, name, entryUUID, indexed value and kind, and the links
 // between them in both directions.
 //
-// One thread changes it (ldap/mirror_feed). That thread may read at any time; it changes under the
-// write lock once others can see the content, everybody else reads under the shared lock.
+// One thread at a time changes it (Mirror::State::writing), under the write lock once others can
+// see the content; it may read without. Everybody else reads under the shared lock.
 //
 // A node stands for a name (dn_key): it has a record while an entry of that name exists and lives
 // on without one while links point to it, just as a member value outlives its entry in the
@@ -12,7 +12,9 @@
 #include <array>
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -55,6 +57,12 @@ class MirrorContent {
   Prepared prepare(const EntryView&) const;
   void prepare(const EntryView&, Prepared& out) const;  // `out` keeps its memory
   void commit(Prepared&);
+  // The same for what the directory has not told yet. None: the entry is not as it was before the
+  // change, or a name means nothing here.
+  std::optional<Prepared> prepare(const LinkChange&) const;
+  void commit_ahead(Prepared&, const std::string& csn);
+  // Is the message about an entry older than what the mirror has of it, or what it was told before?
+  bool is_ahead_of(const EntryUuid&, std::string_view csn, std::size_t members);
   // False when there is no such entry.
   bool erase(const EntryUuid&);
   // Entries to be read again, since this was last asked: those that link to a name behind which
@@ -70,6 +78,22 @@ class MirrorContent {
   RecordPtr by_id(const EntryUuid&) const;
   RecordPtr by_dn(std::string_view dn) const;
   RecordPtr at(NodeId node) const;
+  // Asks the memory for an entry and its links, which are three steps away: for each of those that
+  // will be looked at, call it with 3, 2 and 1 in good time before.
+  void expect(NodeId node, int steps_away) const {
+    const Node& expected = nodes_[node];
+    if (steps_away == 3) {
+      __builtin_prefetch(&expected);
+    } else if (steps_away == 2) {
+      __builtin_prefetch(expected.record.get());
+      expected.links.expect();
+    } else {
+      expected.links.expect_ids();
+    }
+  }
+  const Record* look(NodeId node) const {
+    return node < nodes_.size() ? nodes_[node].record.get() : nullptr;
+  }
   std::vector<RecordPtr> find(Attr, std::string_view value) const;
   RecordPtr find_one(Attr, std::string_view value, Kind) const;
   const std::vector<NodeId>& all(Kind kind) const { return kinds_[static_cast<std::size_t>(kind)]; }
@@ -142,6 +166,7 @@ class MirrorContent {
   std::array<std::vector<NodeId>, kKindCount> kinds_;
   std::unordered_map<std::size_t, std::uint32_t> children_;  // entries by hash of the parent's key
   LargeGroups large_groups_;
+  std::map<EntryUuid, std::string> ahead_;  // entryCSN of what no message has told yet
   std::vector<EntryUuid> doubtful_;
   // Names that lost their entry, since the last forget_losses() and before: they keep their nodes.
   std::unordered_set<NodeId> lost_, lost_before_;

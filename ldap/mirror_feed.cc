@@ -39,7 +39,9 @@ std::vector<std::string> wanted_attributes(const Layout& layout) {
 }  // namespace
 
 MirrorFeed::MirrorFeed(Mirror::State& state)
-    : state_(state), csn_name_(state.layout.name(Attr::kEntryCsn).str()) {}
+    : state_(state),
+      csn_name_(state.layout.name(Attr::kEntryCsn).str()),
+      member_name_(state.layout.name(Attr::kMember).str()) {}
 
 void MirrorFeed::run() {
   while (!stopping()) {
@@ -66,7 +68,16 @@ Error MirrorFeed::session() {
   last_sign_ = Clock::now();
   if (auto loaded = load(*sync); !loaded) return loaded.error();
   note_doubtful();
-  return follow(*sync).error();
+  share(content_);
+  const Error error = follow(*sync).error();
+  share(nullptr);
+  return error;
+}
+
+// From here on others may tell of their own writes; null: no longer.
+void MirrorFeed::share(MirrorContent* content) {
+  const std::lock_guard writing(state_.writing);
+  state_.following = content;
 }
 
 Status MirrorFeed::load(ContentSync& sync) {
@@ -109,10 +120,13 @@ Status MirrorFeed::follow(ContentSync& sync) {
   for (;;) {
     std::size_t count = 0;
     const Status collected = collect(sync, count);
-    apply(count);
+    {
+      const std::lock_guard writing(state_.writing);
+      apply(count);
+      note_doubtful();
+    }
     if (!collected) return collected;
     mark_fresh();
-    note_doubtful();
     report();
   }
 }
@@ -180,6 +194,7 @@ void MirrorFeed::apply_small(std::size_t begin, std::size_t end) {
 
 void MirrorFeed::apply_large(const Message& message) {
   if (message.type == Message::Type::kReread && !is_current(message)) return;
+  if (is_known(*content_, message)) return;
   MirrorContent::Prepared prepared = content_->prepare(message.entry);
   state_.content.write([&](auto& content) { content->commit(prepared); });
   ++state_.changes;
@@ -189,7 +204,10 @@ void MirrorFeed::apply_large(const Message& message) {
 Status MirrorFeed::ask_doubtful(ContentSync& sync) {
   const auto id = doubts_.take(Clock::now());
   if (!id) return done();
-  reading_ = content_->by_id(*id);
+  {
+    const std::lock_guard writing(state_.writing);
+    reading_ = content_->by_id(*id);
+  }
   if (reading_) return sync.reread(reading_->dn());
   doubts_.answered(Clock::now());
   return done();
@@ -221,6 +239,7 @@ bool MirrorFeed::is_current(const Message& message) {
 
 void MirrorFeed::change(MirrorContent& content, const Message& message) {
   if (message.type == Message::Type::kReread && !is_current(message)) return;
+  if (is_known(content, message)) return;
   if (message.type == Message::Type::kEntry || message.type == Message::Type::kReread) {
     content.prepare(message.entry, prepared_);
     content.commit(prepared_);
@@ -229,6 +248,12 @@ void MirrorFeed::change(MirrorContent& content, const Message& message) {
   } else if (message.type == Message::Type::kRereadDone) {
     end_reading(content, message);
   }
+}
+
+bool MirrorFeed::is_known(MirrorContent& content, const Message& message) const {
+  if (message.type != Message::Type::kEntry) return false;
+  const auto& entry = message.entry;
+  return content.is_ahead_of(entry.id, entry.first(csn_name_), entry.count(member_name_));
 }
 
 void MirrorFeed::announce() {
@@ -242,6 +267,7 @@ void MirrorFeed::report() {
   const auto now = Clock::now();
   if (now - last_report_ < kReportEvery || content_ == nullptr) return;
   last_report_ = now;
+  const std::lock_guard writing(state_.writing);
   state_.metrics.set("habilitd_mirror_entries", {}, static_cast<double>(content_->entries()));
   state_.metrics.set("habilitd_mirror_age_seconds", {},
                      std::chrono::duration<double>(state_.age()).count());

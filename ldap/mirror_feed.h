@@ -34,12 +34,15 @@ class MirrorFeed {
   void apply_small(std::size_t begin, std::size_t end);
   void apply_large(const Message&);
   void change(MirrorContent&, const Message&);
+  // Did the mirror know, by Mirror::advance(), before the message came?
+  bool is_known(MirrorContent&, const Message&) const;
   // Is what was read again the state the mirror knows, by its entryCSN?
   bool is_current(const Message&);
   Status ask_doubtful(ContentSync&);
   void end_reading(MirrorContent&, const Message&);
   void note_doubtful();
   void replace(std::unique_ptr<MirrorContent>);
+  void share(MirrorContent*);
   void announce();
   void mark_fresh();
   void report();
@@ -48,8 +51,8 @@ class MirrorFeed {
   void pause(std::chrono::milliseconds);
 
   Mirror::State& state_;
-  const std::string csn_name_;        // entryCSN on this site
-  MirrorContent* content_ = nullptr;  // what readers see; this thread may read it without the lock
+  const std::string csn_name_, member_name_;  // entryCSN and member on this site
+  MirrorContent* content_ = nullptr;          // what readers see
   std::vector<Message> batch_;
   MirrorContent::Prepared prepared_;
   LinkDoubts doubts_;

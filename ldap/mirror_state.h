@@ -69,6 +69,9 @@ struct Mirror::State {
   std::function<void()> on_change;
 
   SharedGuarded<std::unique_ptr<MirrorContent>> content;  // null until the first load
+  // Held by whoever changes the content, and by the feeding thread whenever it looks at it.
+  std::mutex writing;
+  MirrorContent* following = nullptr;  // null: nobody but a load may change anything
   std::atomic<bool> loaded{false};
   std::atomic<Clock::rep> fresh_at{
       0};  // when the content was last known to be what the directory has

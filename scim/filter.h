@@ -82,5 +82,9 @@ bool element_matches(const FilterNode&, const Accessor&, std::size_t element);
 
 // One comparison: does the value satisfy it? `exact`: the attribute's letter case matters.
 bool compare(FilterOp, const Scalar&, const Operand&, bool exact);
+// The same of two texts that have been folded already, or whose letter case matters.
+bool compare_plain(FilterOp, std::string_view value, std::string_view operand);
+// A comparison, or "pr": does one value of its attribute satisfy it? `only`: this element's.
+bool any_value(const FilterNode&, const Accessor&, const std::size_t* only);
 
 }  // namespace habilitd::scim

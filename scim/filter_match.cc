@@ -1,7 +1,7 @@
 #include <algorithm>
 
 #include "base/text.h"
-#include "scim/filter.h"
+#include "scim/filter_walk.h"
 
 namespace habilitd::scim {
 namespace {
@@ -32,22 +32,6 @@ bool order_holds(FilterOp op, int order) {
 template <class T>
 int three_way(const T& a, const T& b) {
   return a < b ? -1 : (b < a ? 1 : 0);
-}
-
-bool compare_plain(FilterOp op, std::string_view value, std::string_view operand) {
-  switch (op) {
-    case FilterOp::kContains:
-      return value.find(operand) != std::string_view::npos;
-    case FilterOp::kStartsWith:
-      return value.starts_with(operand);
-    case FilterOp::kEndsWith:
-      return value.ends_with(operand);
-    case FilterOp::kEqual:
-    case FilterOp::kNotEqual:
-      return value == operand;
-    default:
-      return order_holds(op, value.compare(operand));
-  }
 }
 
 // As compare_plain on the folded value, without making it.
@@ -89,7 +73,22 @@ bool present_in(const Accessor& resource, const Attribute& attribute, std::size_
   });
 }
 
-// Does one value of the attribute satisfy the node? `only`: this element alone.
+// What a filter looks at: one resource.
+class ValuesOf {
+ public:
+  explicit ValuesOf(const Accessor& resource) : resource_(resource) {}
+
+  std::size_t count(const FilterNode& node) const { return resource_.count(*node.path.attribute); }
+  bool any(const FilterNode& node, const std::size_t* only) const {
+    return any_value(node, resource_, only);
+  }
+
+ private:
+  const Accessor& resource_;
+};
+
+}  // namespace
+
 bool any_value(const FilterNode& node, const Accessor& resource, const std::size_t* only) {
   const Attribute& attribute = *node.path.attribute;
   const std::size_t first = only ? *only : 0;
@@ -105,33 +104,21 @@ bool any_value(const FilterNode& node, const Accessor& resource, const std::size
   return false;
 }
 
-bool evaluate(const FilterNode& node, const Accessor& resource, const std::size_t* only) {
-  switch (node.op) {
-    case FilterOp::kNever:
-      return false;
-    case FilterOp::kNot:
-      return !evaluate(node.children.front(), resource, only);
-    case FilterOp::kAnd:
-      return std::all_of(node.children.begin(), node.children.end(),
-                         [&](const FilterNode& child) { return evaluate(child, resource, only); });
-    case FilterOp::kOr:
-      return std::any_of(node.children.begin(), node.children.end(),
-                         [&](const FilterNode& child) { return evaluate(child, resource, only); });
-    case FilterOp::kElement: {
-      const std::size_t count = resource.count(*node.path.attribute);
-      for (std::size_t i = 0; i < count; ++i) {
-        if (evaluate(node.children.front(), resource, &i)) return true;
-      }
-      return false;
-    }
+bool compare_plain(FilterOp op, std::string_view value, std::string_view operand) {
+  switch (op) {
+    case FilterOp::kContains:
+      return value.find(operand) != std::string_view::npos;
+    case FilterOp::kStartsWith:
+      return value.starts_with(operand);
+    case FilterOp::kEndsWith:
+      return value.ends_with(operand);
+    case FilterOp::kEqual:
     case FilterOp::kNotEqual:
-      return !any_value(node, resource, only);
+      return value == operand;
     default:
-      return any_value(node, resource, only);
+      return order_holds(op, value.compare(operand));
   }
 }
-
-}  // namespace
 
 bool compare(FilterOp op, const Scalar& value, const Operand& operand, bool exact) {
   switch (value.kind) {
@@ -152,11 +139,13 @@ bool compare(FilterOp op, const Scalar& value, const Operand& operand, bool exac
 }
 
 bool matches(const FilterNode& filter, const Accessor& resource) {
-  return evaluate(filter, resource, nullptr);
+  ValuesOf values(resource);
+  return holds(filter, values);
 }
 
 bool element_matches(const FilterNode& filter, const Accessor& resource, std::size_t element) {
-  return evaluate(filter, resource, &element);
+  ValuesOf values(resource);
+  return holds(filter, values, &element);
 }
 
 }  // namespace habilitd::scim

@@ -26,7 +26,7 @@ const std::vector<ldap::RecordPtr>& GroupReader::members() const {
   const auto& nodes = view_->targets(record_->node(), ldap::Link::kMember);
   members_.reserve(nodes.size());
   for (const ldap::NodeId node : nodes) {
-    auto member = view_->at(node);
+    auto member = view_->at(node, hold_);
     if (member && is_member_resource(*member) && sees(*member))
       members_.push_back(std::move(member));
   }

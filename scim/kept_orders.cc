@@ -1,49 +1,42 @@
 #include "scim/kept_orders.h"
 
 #include <algorithm>
+#include <set>
 
 #include "base/turns.h"
 
 namespace habilitd::scim {
 namespace {
 
-constexpr std::size_t kMostOrders = 64, kMostHits = 1'000'000;
+constexpr std::size_t kMostOrders = 64, kMostHits = 1'000'000, kMostOfEverybody = 4;
 // Above this, making the result anew is quicker than following.
 constexpr std::size_t kMostSteps = 256;
 
 }  // namespace
 
-std::vector<Hit>::iterator KeptOrder::find_place(Selector& selector, const Place& place) {
-  return std::partition_point(hits_.begin(), hits_.end(), [&](const Hit& hit) {
-    return comes_before(selector.place(hit), place, selector.query().descending);
-  });
-}
-
-void KeptOrder::remove(Selector& selector, const ldap::RecordPtr& record) {
+void KeptOrder::insert(Selector& selector, ldap::NodeId node) {
   for (std::size_t part = 0; part < selector.query().parts.size(); ++part) {
-    const auto place = selector.select(part, record);
+    const auto place = selector.select(part, node);
     if (!place) continue;
-    const auto found = find_place(selector, *place);
-    if (found != hits_.end() && found->record == record && found->part == part) hits_.erase(found);
+    const auto behind = std::partition_point(hits_.begin(), hits_.end(), [&](const Hit& hit) {
+      return comes_before(selector.place(hit), *place, selector.query().descending);
+    });
+    hits_.insert(behind, {node, static_cast<std::uint32_t>(part)});
   }
 }
 
-void KeptOrder::insert(Selector& selector, const ldap::RecordPtr& record) {
-  for (std::size_t part = 0; part < selector.query().parts.size(); ++part) {
-    const auto place = selector.select(part, record);
-    if (place) hits_.insert(find_place(selector, *place), {record, part});
-  }
-}
-
-// False: it has to be made anew.
+// Whatever changed is taken out, and put in where it belongs now. False: it has to be made anew.
 bool KeptOrder::follow(Selector& selector) {
   if (!selector.looks_at_records_only()) return false;
   const auto changes = selector.view().changes_since(at_);
   if (!changes || changes->size() > kMostSteps) return false;
-  for (const ldap::MirrorJournal::Change& change : *changes) {
-    if (change.before) remove(selector, change.before);
-    if (change.after) insert(selector, change.after);
+  std::set<ldap::NodeId> changed;
+  for (const auto& [before, after] : *changes) {
+    if (before) changed.insert(before->node());
+    if (after) changed.insert(after->node());
   }
+  std::erase_if(hits_, [&](const Hit& hit) { return changed.contains(hit.node); });
+  for (const ldap::NodeId node : changed) insert(selector, node);
   return true;
 }
 
@@ -61,8 +54,10 @@ Status KeptOrder::catch_up(Selector& selector) {
 }
 
 Status KeptOrder::with(Selector& selector, const Use& use) {
-  const auto lock = patient_lock(mutex_);
-  if (auto ok = catch_up(selector); !ok) return ok;
+  {
+    const auto lock = patient_lock(mutex_);
+    if (auto ok = catch_up(selector); !ok) return ok;
+  }
   use(hits_);
   return done();
 }
@@ -86,9 +81,13 @@ std::shared_ptr<KeptOrder> KeptOrders::find(const std::string& key) {
 
 void KeptOrders::trim() {
   table_.with([](Table& table) {
-    std::size_t hits = 0;
-    for (const auto& [key, kept] : table.orders) hits += kept.order->size();
-    while (table.orders.size() > 1 && (hits > kMostHits || table.orders.size() > kMostOrders)) {
+    std::size_t hits = 0, longest = 0;
+    for (const auto& [key, kept] : table.orders) {
+      hits += kept.order->size();
+      longest = std::max(longest, kept.order->size());
+    }
+    const std::size_t most = std::max(kMostHits, kMostOfEverybody * longest);
+    while (table.orders.size() > 1 && (hits > most || table.orders.size() > kMostOrders)) {
       const auto oldest = std::min_element(
           table.orders.begin(), table.orders.end(),
           [](const auto& a, const auto& b) { return a.second.used < b.second.used; });

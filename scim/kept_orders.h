@@ -20,17 +20,16 @@ namespace habilitd::scim {
 class KeptOrder {
  public:
   using Use = std::function<void(const std::vector<Hit>&)>;
-  // Calls `use` with the result as the selector's view has it. Threads with the same query wait for
-  // one another. Errors: kInvalid, tooMany.
+  // Calls `use` with the result as the selector's view has it. Who makes it, or follows, is waited
+  // for; from then on nobody changes it as long as somebody holds that view. Errors: kInvalid,
+  // tooMany.
   Status with(Selector&, const Use&);
   std::size_t size() const { return size_; }
 
  private:
   Status catch_up(Selector&);
   bool follow(Selector&);
-  void remove(Selector&, const ldap::RecordPtr&);
-  void insert(Selector&, const ldap::RecordPtr&);
-  std::vector<Hit>::iterator find_place(Selector&, const Place&);
+  void insert(Selector&, ldap::NodeId);
 
   std::mutex mutex_;
   ldap::MirrorJournal::Position at_;
@@ -45,7 +44,8 @@ class KeptOrders {
   // client sees.
   std::shared_ptr<KeptOrder> get(const std::string& key);
   std::shared_ptr<KeptOrder> find(const std::string& key);  // null: it is not kept
-  // Lets the longest unused go until what is kept is small enough: 24 bytes a hit, and old records.
+  // Lets the longest unused go until what is kept is small enough: 8 bytes a hit.
+  // A few results of everybody have room, however many people there are.
   void trim();
 
  private:

@@ -17,23 +17,13 @@ bool same_role(const ldap::Record& a, const ldap::Record& b) {
          a.first(Attr::kHabApplication) == b.first(Attr::kHabApplication);
 }
 
-// "soffi consultation, ACME"; the SIRET for a structure without a name.
-std::string display_of(const View& view, const ldap::Record& group) {
-  std::string text(group.first(Attr::kHabApplication));
-  text.append(" ").append(group.first(Attr::kHabRole)).append(", ");
-  const RecordPtr structure =
-      view.find_one(Attr::kCn, group.first(Attr::kHabSiret), Kind::kStructure);
-  const auto name = structure ? structure->first(Attr::kO) : std::string_view();
-  return text.append(name.empty() ? group.first(Attr::kHabSiret) : name);
-}
-
 }  // namespace
 
-std::vector<PersonStructure> structures_of(const View& view, ldap::NodeId person) {
+std::vector<PersonStructure> structures_of(const View& view, ldap::NodeId person, ldap::Hold hold) {
   std::vector<PersonStructure> found;
   const auto add = [&](Link link) {
     for (const ldap::NodeId node : view.sources(person, link)) {
-      auto record = view.at(node);
+      auto record = view.at(node, hold);
       if (!record || record->kind() != Kind::kStructure) continue;
       const auto known = std::find_if(found.begin(), found.end(),
                                       [&](const auto& each) { return each.record == record; });
@@ -49,10 +39,10 @@ std::vector<PersonStructure> structures_of(const View& view, ldap::NodeId person
   return found;
 }
 
-std::vector<PersonRole> roles_of(const View& view, ldap::NodeId person) {
+std::vector<PersonRole> roles_of(const View& view, ldap::NodeId person, ldap::Hold hold) {
   std::vector<PersonRole> found;
   for (const ldap::NodeId node : view.sources(person, Link::kMember)) {
-    auto group = view.at(node);
+    auto group = view.at(node, hold);
     if (group && group->kind() == Kind::kHabilitation) found.push_back({std::move(group), {}, {}});
   }
   return found;
@@ -65,8 +55,17 @@ void add_details(const View& view, const EntryUuid& person, std::vector<PersonRo
       return is_in_force(*each) && same_role(*each, *role.group);
     });
     if (record != records.end()) role.record = *record;
-    role.display = display_of(view, *role.group);
+    role.display = role_display(view, *role.group);
   }
+}
+
+std::string role_display(const View& view, const ldap::Record& group) {
+  std::string text(group.first(Attr::kHabApplication));
+  text.append(" ").append(group.first(Attr::kHabRole)).append(", ");
+  const RecordPtr structure =
+      view.find_one(Attr::kCn, group.first(Attr::kHabSiret), Kind::kStructure);
+  const auto name = structure ? structure->first(Attr::kO) : std::string_view();
+  return text.append(name.empty() ? group.first(Attr::kHabSiret) : name);
 }
 
 bool is_in_force(const ldap::Record& record) {

@@ -13,7 +13,8 @@ struct PersonStructure {
   bool manager = false;
 };
 // Attached and managed structures, each once.
-std::vector<PersonStructure> structures_of(const ldap::Mirror::View&, ldap::NodeId person);
+std::vector<PersonStructure> structures_of(const ldap::Mirror::View&, ldap::NodeId person,
+                                           ldap::Hold);
 
 // A role by membership. What add_details() finds: the request that is the record of it (null: it
 // was made by LDAP), and a name for people.
@@ -21,8 +22,11 @@ struct PersonRole {
   ldap::RecordPtr group, record;
   std::string display;
 };
-std::vector<PersonRole> roles_of(const ldap::Mirror::View&, ldap::NodeId person);
+std::vector<PersonRole> roles_of(const ldap::Mirror::View&, ldap::NodeId person, ldap::Hold);
 void add_details(const ldap::Mirror::View&, const EntryUuid& person, std::vector<PersonRole>&);
+
+// "soffi consultation, ACME": of a role's group; the SIRET for a structure without a name.
+std::string role_display(const ldap::Mirror::View&, const ldap::Record& group);
 
 // Is the entry a habilitation in force: a request that was granted and has not ended?
 bool is_in_force(const ldap::Record&);

@@ -168,6 +168,22 @@ Error about_count(const Error& error, const Given& given) {
 
 }  // namespace
 
+bool Query::filters() const {
+  return std::any_of(parts.begin(), parts.end(),
+                     [](const Part& part) { return part.filter.has_value(); });
+}
+
+std::string Query::key() const {
+  std::string key;
+  for (const Part& part : parts) key += part.type->name() + ',';
+  for (const std::string& text : {filter_text, sort_text}) {
+    key += std::to_string(text.size()) + ':' + text;
+  }
+  // An empty filter is refused; none at all is something else.
+  key += filters() ? 'f' : '-';
+  return key + (sorted ? descending ? 'd' : 'a' : '-');
+}
+
 Result<Query> query_from_url(Call& call, const Scope& scope) {
   Given given;
   const auto text = [&](const char* name) {

@@ -23,6 +23,9 @@ struct Query {
   std::size_t start = 1, count = 0;   // one-based; at most max_results
   std::optional<std::string> cursor;  // empty: the first page of a walk by cursors
   std::string filter_text, sort_text;
+
+  bool filters() const;     // else it finds all resources of its types
+  std::string key() const;  // what is asked, but for the page that is wanted of it
 };
 
 // Where it is asked: at one type's endpoint, or at the root, where an attribute that a type lacks

@@ -66,7 +66,7 @@ Ranked rank(Placed& placed, Glance glance) {
   constexpr std::uint64_t kLast = std::numeric_limits<std::uint64_t>::max();
   Ranked ranked;
   ranked.placed = &placed;
-  ranked.id = big_endian(std::bit_cast<std::array<std::uint8_t, 16>>(placed.hit.record->id()), 0);
+  ranked.id = big_endian(std::bit_cast<std::array<std::uint8_t, 16>>(placed.id), 0);
   if (placed.key.missing) {
     ranked.key = ranked.more = kLast;
   } else if (glance == Glance::kNumbers) {
@@ -135,7 +135,7 @@ std::vector<Hit> merged(const std::vector<std::vector<Ranked>>& orders, Glance g
   hits.reserve(count);
   while (!rests.empty()) {
     const auto first = std::min_element(rests.begin(), rests.end(), before);
-    hits.push_back(std::move(first->first->placed->hit));
+    hits.push_back(first->first->placed->hit);
     if (++first->first == first->second) rests.erase(first);
   }
   return hits;

@@ -1,6 +1,7 @@
 #include "scim/resource_reader.h"
 
 #include <algorithm>
+#include <stdexcept>
 
 #include "base/text.h"
 
@@ -63,11 +64,18 @@ void ResourceReader::look_at(ldap::RecordPtr record, const ldap::Mirror::View* v
   forget();
   record_ = std::move(record);
   view_ = view;
+  hold_ = ldap::Hold::kOwn;
   opened_ = indexed_ = false;
   searches_ = 0;
 }
 
+void ResourceReader::glance_at(ldap::NodeId node, const ldap::Mirror::View& view) {
+  look_at(view.at(node, ldap::Hold::kBorrow), &view);
+  hold_ = ldap::Hold::kBorrow;
+}
+
 void ResourceReader::keep_links(const AttributeSet& wanted) {
+  if (hold_ == ldap::Hold::kBorrow) throw std::logic_error("borrowed records cannot be kept");
   index();
   fetch_links(wanted);
   view_ = nullptr;

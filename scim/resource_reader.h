@@ -41,6 +41,8 @@ class ResourceReader : public Accessor {
 
   // `view` is used until keep_links() or the next look_at(); it must live as long.
   void look_at(ldap::RecordPtr, const ldap::Mirror::View* view);
+  // The same for one of many: everything is borrowed from the view, and links cannot be kept.
+  void glance_at(ldap::NodeId, const ldap::Mirror::View& view);
   // Fetches what the record is linked with, after which the view may go.
   void keep_links(const AttributeSet& wanted);
 
@@ -74,6 +76,7 @@ class ResourceReader : public Accessor {
   Scalar scalar_of(JsonSlice, Type) const;
 
   const ldap::Mirror::View* view_ = nullptr;
+  ldap::Hold hold_ = ldap::Hold::kOwn;  // of linked records
   ldap::RecordPtr record_;
   mutable std::string scratch_;
 

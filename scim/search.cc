@@ -16,28 +16,13 @@ struct ListPage {
 
 namespace {
 
-using ldap::RecordPtr;
 using View = ldap::Mirror::View;
-
-// Everything that decides a query's result, except what page of it is wanted. The client is part of
-// it: filters see the client's own externalIds, and what it may see.
-std::string key_of(const Call& call, const Query& query) {
-  std::string key = call.audience.id_prefix + call.audience.sight.key();
-  for (const Query::Part& part : query.parts) key += part.type->name() + ',';
-  for (const std::string& text : {query.filter_text, query.sort_text}) {
-    key += std::to_string(text.size()) + ':' + text;
-  }
-  // An empty filter is refused; none at all is something else.
-  key += query.parts.front().filter || query.parts.back().filter ? 'f' : '-';
-  return key + (query.sorted ? query.descending ? 'd' : 'a' : '-');
-}
 
 // Does the query have to look at resources that are not on its page?
 bool compares(const Call& call, const Query& query) {
-  if (!call.audience.sight.all()) return true;
-  return std::any_of(query.parts.begin(), query.parts.end(), [](const Query::Part& part) {
-    return part.filter.has_value() || endpoint(*part.type).holds;
-  });
+  if (!call.audience.sight.all() || query.filters()) return true;
+  return std::any_of(query.parts.begin(), query.parts.end(),
+                     [](const Query::Part& part) { return endpoint(*part.type).holds; });
 }
 
 // Nothing to compare: only the page is looked at.
@@ -48,7 +33,7 @@ void take_page(const Query& query, const View& view, ListPage& page) {
       const std::size_t wanted = query.start - 1 + page.hits.size();
       for (std::size_t i = wanted > page.total ? wanted - page.total : 0;
            i < nodes.size() && page.hits.size() < query.count; ++i) {
-        if (RecordPtr record = view.at(nodes[i])) page.hits.push_back({std::move(record), part});
+        page.hits.push_back({nodes[i], static_cast<std::uint32_t>(part)});
       }
       page.total += nodes.size();
     }
@@ -83,14 +68,15 @@ Status Lists::find_page(Call& call, const Query& query, const View& view, ListPa
     take_page(query, view, page);
     return done();
   }
-  const std::string key = key_of(call, query);
+  // A cursor is for one client alone.
+  const std::string walk = call.audience.id_prefix + call.audience.sight.key() + query.key();
   std::optional<Place> last;
   if (query.cursor && !query.cursor->empty()) {
-    auto place = cursors_.open(*query.cursor, query.count, key, call.services.clock.now());
+    auto place = cursors_.open(*query.cursor, query.count, walk, call.services.clock.now());
     if (!place) return place.error();
     last = *std::move(place);
   }
-  Selector selector(call, query, view);
+  Selector selector(call.audience, query, view, cache_);
   const auto cut = [&](const std::vector<Hit>& hits) {
     const auto behind = [&](const Hit& hit) {
       return !comes_before(*last, selector.place(hit), query.descending);
@@ -102,20 +88,21 @@ Status Lists::find_page(Call& call, const Query& query, const View& view, ListPa
     page.total = hits.size();
     page.hits.assign(first, first + static_cast<std::ptrdiff_t>(std::min(query.count, left)));
     if (query.cursor && !page.hits.empty() && query.count < left) {
-      page.next = cursors_.make(selector.place(page.hits.back()), query.count, key,
+      page.next = cursors_.make(selector.place(page.hits.back()), query.count, walk,
                                 call.services.clock.now());
     }
   };
-  auto kept = kept_.find(key);
+  const std::string key = result_key(call.audience, query);
+  auto kept = cache_.orders.find(key);
   if (!kept) {
     if (const auto found = selector.find_few()) {
       cut(*found);
       return done();
     }
-    kept = kept_.get(key);
+    kept = cache_.orders.get(key);
   }
   auto used = kept->with(selector, cut);
-  kept_.trim();
+  cache_.orders.trim();
   return used;
 }
 
@@ -126,10 +113,10 @@ Result<Response> Lists::answer(Call& call, const Query& query) {
     const auto view = call.services.directory.view();
     if (!view) return view.error();
     if (auto ok = find_page(call, query, *view, page); !ok) return ok.error();
-    for (Hit& hit : page.hits) {
+    for (const Hit& hit : page.hits) {
       const Query::Part& part = query.parts[hit.part];
       auto reader = make_reader(*part.type, call.audience);
-      reader->look_at(std::move(hit.record), &*view);
+      reader->look_at(view->at(hit.node), &*view);
       reader->keep_links(part.shown);
       resources.push_back({std::move(reader), &part.shown});
     }

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "scim/cursor.h"
-#include "scim/kept_orders.h"
+#include "scim/list_cache.h"
 
 namespace habilitd::scim {
 
@@ -25,7 +25,7 @@ class Lists {
   Status find_page(Call&, const Query&, const ldap::Mirror::View&, ListPage&);
 
   Cursors cursors_;
-  KeptOrders kept_;
+  ListCache cache_;
 };
 
 }  // namespace habilitd::scim

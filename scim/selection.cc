@@ -9,18 +9,24 @@
 #include "base/turns.h"
 #include "scim/endpoints.h"
 #include "scim/errors.h"
+#include "scim/filter_scan.h"
+#include "scim/list_cache.h"
 #include "scim/shortcuts.h"
 
 namespace habilitd::scim {
 namespace {
 
+using ldap::Hold;
 using ldap::Kind;
 using ldap::RecordPtr;
 
-// Time of one core that making a list may cost, and more when there is very much to look at; some
-// five times what an everyday filter needs. As long as it lasts the mirror takes no changes.
-constexpr std::chrono::nanoseconds kMostTime = std::chrono::milliseconds(400);
-constexpr std::chrono::nanoseconds kMostTimeEach{4000};
+// Time of one core that a filter may cost on everybody, and more when there is very much to look
+// at: several times what an everyday filter needs. As long as it lasts the mirror takes no changes.
+constexpr std::chrono::nanoseconds kMostTime = std::chrono::milliseconds(90);
+constexpr std::chrono::nanoseconds kMostTimeEach{900};
+// An order without a filter is made in any case: it is kept. One that a filter has to be looked at
+// for each time may cost more.
+constexpr int kOrderIsWorth = 4;
 
 constexpr std::size_t kFew = 500;
 constexpr std::size_t kWorthHelp = 10'000;  // to look at
@@ -28,6 +34,8 @@ constexpr std::size_t kWorthHelp = 10'000;  // to look at
 std::chrono::nanoseconds most_time(std::size_t resources) {
   return std::max<std::chrono::nanoseconds>(kMostTime, kMostTimeEach * resources);
 }
+
+std::size_t pieces_of(std::size_t size) { return size < kWorthHelp ? 1 : helping_threads(); }
 
 std::chrono::nanoseconds time_of_this_thread() {
   timespec spent{};
@@ -48,6 +56,42 @@ bool reads_own_records(const Query& query) {
   });
 }
 
+// Is the order the same, whoever asks?
+bool has_anybodys_order(const Query& query) {
+  return std::all_of(query.parts.begin(), query.parts.end(), [](const Query::Part& part) {
+    if (!part.sort_by) return true;
+    return stands_in_own_record(*part.type, *part.sort_by) &&
+           part.sort_by->attribute != common_attributes(*part.type).external_id;
+  });
+}
+
+Query without_filter(const Query& query) {
+  Query all;
+  for (const Query::Part& part : query.parts)
+    all.parts.push_back({part.type, {}, part.sort_by, {}});
+  all.sorted = query.sorted;
+  all.descending = query.descending;
+  all.sort_text = query.sort_text;
+  return all;
+}
+
+// What lies ahead of a place in such an order lies anywhere in memory.
+constexpr std::size_t kAhead = 8;
+
+void expect_records(const ldap::Mirror::View& view, const std::vector<Hit>& order, std::size_t i) {
+  for (int steps = 1; steps <= 3; ++steps) {
+    const std::size_t ahead = i + static_cast<std::size_t>(steps) * kAhead;
+    if (ahead < order.size()) view.expect(order[ahead].node, steps);
+  }
+}
+
+void expect_values(const std::vector<ColumnSet>& columns, const std::vector<Hit>& order,
+                   std::size_t i) {
+  if (i + kAhead >= order.size()) return;
+  const Hit& ahead = order[i + kAhead];
+  columns[ahead.part].expect(ahead.node);
+}
+
 Error too_much() {
   return invalid("tooMany", "The filter takes too long for this many resources.");
 }
@@ -57,8 +101,8 @@ Error too_much() {
 // Of one thread among several that work on one list.
 class Selector::Budget {
  public:
-  Budget(std::size_t resources, std::size_t threads)
-      : end_(time_of_this_thread() + most_time(resources) / threads) {}
+  Budget(std::chrono::nanoseconds most, std::size_t threads)
+      : end_(time_of_this_thread() + most / threads) {}
 
   bool is_spent() {
     constexpr std::size_t kLookAgain = 256;
@@ -70,13 +114,32 @@ class Selector::Budget {
   std::size_t steps_ = 0;
 };
 
-Selector::Selector(const Call& call, const Query& query, const ldap::Mirror::View& view)
-    : call_(call),
+std::string result_key(const Audience& audience, const Query& query) {
+  const bool anybodys = audience.sight.all() && !query.filters() && has_anybodys_order(query);
+  return (anybodys ? std::string() : audience.id_prefix + audience.sight.key()) + query.key();
+}
+
+// Has each piece done by a thread and a selector of its own; the first error, if any.
+template <class Work>
+Status Selector::in_pieces(std::size_t pieces, const Work& work) const {
+  std::vector<Status> ended(pieces, done());
+  in_parallel(pieces, [&](std::size_t piece) {
+    Selector selector(audience_, query_, view_, cache_);
+    ended[piece] = work(selector, piece);
+  });
+  const auto failed = std::find_if(ended.begin(), ended.end(), [](const Status& s) { return !s; });
+  return failed == ended.end() ? done() : *failed;
+}
+
+Selector::Selector(const Audience& audience, const Query& query, const ldap::Mirror::View& view,
+                   ListCache& cache)
+    : audience_(audience),
       query_(query),
       view_(view),
-      own_records_(call.audience.sight.all() && reads_own_records(query)) {
+      cache_(cache),
+      own_records_(audience.sight.all() && reads_own_records(query)) {
   for (const Query::Part& part : query.parts) {
-    readers_.push_back(make_reader(*part.type, call.audience));
+    readers_.push_back(make_reader(*part.type, audience));
   }
 }
 
@@ -85,95 +148,165 @@ SortKey Selector::key_of(std::size_t part) const {
   return sort_by ? sort_key(*readers_[part], *sort_by) : SortKey{};
 }
 
-bool Selector::selects(std::size_t part, const RecordPtr& record) {
+bool Selector::sees(ldap::NodeId node) const {
+  if (audience_.sight.all()) return true;
+  const RecordPtr record = view_.at(node, Hold::kBorrow);
+  return audience_.sight.sees(*record, view_);
+}
+
+bool Selector::selects(std::size_t part, const ldap::Record& record) {
   const Query::Part& asked = query_.parts[part];
-  if (!is_of(*asked.type, *record) || !call_.audience.sight.sees(*record, view_)) return false;
+  if (!is_of(*asked.type, record) || !audience_.sight.sees(record, view_)) return false;
   ResourceReader& reader = *readers_[part];
-  reader.look_at(record, &view_);
+  reader.glance_at(record.node(), view_);
   return !asked.filter || matches(*asked.filter, reader);
 }
 
-std::optional<Place> Selector::select(std::size_t part, const RecordPtr& record) {
-  if (!selects(part, record)) return std::nullopt;
+std::optional<Place> Selector::select(std::size_t part, ldap::NodeId node) {
+  const RecordPtr record = view_.at(node, Hold::kBorrow);
+  if (!record || !selects(part, *record)) return std::nullopt;
   return Place{key_of(part), record->id(), part};
 }
 
 Place Selector::place(const Hit& hit) {
-  readers_[hit.part]->look_at(hit.record, &view_);
-  return {key_of(hit.part), hit.record->id(), hit.part};
+  ResourceReader& reader = *readers_[hit.part];
+  reader.glance_at(hit.node, view_);
+  return {key_of(hit.part), reader.record()->id(), hit.part};
 }
 
-void Selector::consider(std::size_t part, const RecordPtr& record, std::vector<Placed>& found) {
-  if (selects(part, record)) found.push_back({key_of(part), {record, part}});
+void Selector::consider(std::size_t part, ldap::NodeId node, std::vector<Placed>& found) {
+  const auto place = select(part, node);
+  if (place) found.push_back({place->key, place->id, {node, static_cast<std::uint32_t>(part)}});
 }
 
-std::optional<std::vector<RecordPtr>> Selector::indexed(std::size_t part) const {
+std::optional<Selector::Nodes> Selector::indexed(std::size_t part) const {
   const Query::Part& asked = query_.parts[part];
   if (!asked.filter) return std::nullopt;
-  return candidates(*asked.filter, *asked.type, view_, call_.audience);
+  return candidates(*asked.filter, *asked.type, view_, audience_);
 }
 
-std::vector<Selector::Candidates> Selector::to_consider() const {
-  std::vector<Candidates> all;
-  for (std::size_t part = 0; part < query_.parts.size(); ++part) {
-    if (auto records = indexed(part)) {
-      all.push_back({part, *std::move(records)});
-      continue;
-    }
-    for (const Kind kind : endpoint(*query_.parts[part].type).kinds) {
-      all.push_back({part, {}, &view_.all(kind)});
-    }
+Selector::Candidates Selector::find_candidates() const {
+  Candidates all(query_.parts.size());
+  for (std::size_t part = 0; part < all.size(); ++part) {
+    const auto nodes = indexed(part);
+    if (!nodes) continue;
+    all[part].emplace(nodes->empty() ? 0 : nodes->back() + 1);
+    for (const ldap::NodeId node : *nodes) (*all[part])[node] = true;
   }
   return all;
 }
 
-std::size_t Selector::size_of(const std::vector<Candidates>& all) {
+std::optional<std::vector<Hit>> Selector::find_few() {
+  std::vector<std::vector<Placed>> found(1);
+  for (std::size_t part = 0; part < query_.parts.size(); ++part) {
+    const auto nodes = indexed(part);
+    if (!nodes || nodes->size() > kFew) return std::nullopt;
+    for (const ldap::NodeId node : *nodes) consider(part, node, found.front());
+  }
+  return in_order(std::move(found), query_.descending);
+}
+
+Result<std::vector<Hit>> Selector::find_all() {
+  const StepAside meanwhile;
+  return makes_an_order() ? find_and_sort() : sift();
+}
+
+// Whoever sees a part only has an order of its own where the order follows links.
+bool Selector::makes_an_order() const {
+  if (audience_.sight.all()) return !query_.filters();
+  return !has_anybodys_order(query_);
+}
+
+std::size_t Selector::population() const {
   std::size_t size = 0;
-  for (const Candidates& each : all) size += each.size();
+  for (const Query::Part& part : query_.parts) {
+    for (const Kind kind : endpoint(*part.type).kinds) size += view_.all(kind).size();
+  }
   return size;
 }
 
-Status Selector::consider_piece(const std::vector<Candidates>& all, std::size_t piece,
-                                std::size_t pieces, std::vector<Placed>& found) {
-  Budget budget(size_of(all), pieces);
-  found.reserve(size_of(all) / pieces + all.size());  // what stays unused costs no memory
-  for (const Candidates& each : all) {
-    const std::size_t end = each.size() * (piece + 1) / pieces;
-    for (std::size_t i = each.size() * piece / pieces; i < end; ++i) {
-      if (budget.is_spent()) return too_much();
-      if (!each.everybody) {
-        consider(each.part, each.records[i], found);
-      } else if (const RecordPtr record = view_.at((*each.everybody)[i])) {
-        consider(each.part, record, found);
+Result<std::vector<Hit>> Selector::find_and_sort() {
+  std::vector<std::vector<Placed>> found(pieces_of(population()));
+  const Status ended = in_pieces(found.size(), [&](Selector& selector, std::size_t piece) {
+    return selector.consider_piece(piece, found.size(), found[piece]);
+  });
+  if (!ended) return ended.error();
+  return in_order(std::move(found), query_.descending);
+}
+
+// One of `pieces` equal pieces of everybody.
+Status Selector::consider_piece(std::size_t piece, std::size_t pieces, std::vector<Placed>& found) {
+  const std::size_t size = population();
+  Budget budget(query_.filters() ? kOrderIsWorth * most_time(size) : std::chrono::hours(1), pieces);
+  found.reserve(size / pieces + query_.parts.size());  // what stays unused costs no memory
+  for (std::size_t part = 0; part < query_.parts.size(); ++part) {
+    for (const Kind kind : endpoint(*query_.parts[part].type).kinds) {
+      const auto& nodes = view_.all(kind);
+      const std::size_t end = nodes.size() * (piece + 1) / pieces;
+      for (std::size_t i = nodes.size() * piece / pieces; i < end; ++i) {
+        if (budget.is_spent()) return too_much();
+        consider(part, nodes[i], found);
       }
     }
   }
   return done();
 }
 
-Result<std::vector<Hit>> Selector::find_all() {
-  const StepAside meanwhile;
-  const auto all = to_consider();
-  const std::size_t pieces = size_of(all) < kWorthHelp ? 1 : helping_threads();
-  std::vector<std::vector<Placed>> found(pieces);
-  std::vector<Status> ended(pieces, done());
-  in_parallel(pieces, [&](std::size_t piece) {
-    ended[piece] = Selector(call_, query_, view_).consider_piece(all, piece, pieces, found[piece]);
-  });
-  for (const Status& each : ended) {
-    if (!each) return each.error();
-  }
-  return in_order(std::move(found), query_.descending);
+Result<std::vector<Hit>> Selector::sift() {
+  const Query all = without_filter(query_);
+  const bool anybodys = has_anybodys_order(query_);
+  const Audience audience = anybodys ? Audience{audience_.base_url, {}, {}} : audience_;
+  const auto kept = cache_.orders.get(result_key(audience, all));
+  Result<std::vector<Hit>> found = std::vector<Hit>();
+  Selector everybody(audience, all, view_, cache_);
+  const Status made =
+      kept->with(everybody, [&](const std::vector<Hit>& hits) { found = sift(hits); });
+  return made ? std::move(found) : Result<std::vector<Hit>>(made.error());
 }
 
-std::optional<std::vector<Hit>> Selector::find_few() {
-  std::vector<std::vector<Placed>> found(1);
+Result<std::vector<Hit>> Selector::sift(const std::vector<Hit>& everybody) {
+  const Candidates candidates = find_candidates();
+  std::vector<ColumnSet> columns;
   for (std::size_t part = 0; part < query_.parts.size(); ++part) {
-    const auto records = indexed(part);
-    if (!records || records->size() > kFew) return std::nullopt;
-    for (const RecordPtr& record : *records) consider(part, record, found.front());
+    const auto& [type, filter, sort_by, shown] = query_.parts[part];
+    const bool scans = filter && !candidates[part];
+    columns.push_back(scans ? cache_.columns.get(*type, *filter, view_) : ColumnSet());
   }
-  return in_order(std::move(found), query_.descending);
+  std::vector<std::vector<Hit>> found(pieces_of(everybody.size()));
+  const Status ended = in_pieces(found.size(), [&](Selector& selector, std::size_t piece) {
+    return selector.sift_piece(everybody, piece, found.size(), columns, candidates, found[piece]);
+  });
+  if (!ended) return ended.error();
+  for (std::size_t piece = 1; piece < found.size(); ++piece) {
+    found.front().insert(found.front().end(), found[piece].begin(), found[piece].end());
+  }
+  return std::move(found.front());
+}
+
+Status Selector::sift_piece(const std::vector<Hit>& everybody, std::size_t piece,
+                            std::size_t pieces, const std::vector<ColumnSet>& columns,
+                            const Candidates& candidates, std::vector<Hit>& found) {
+  std::vector<std::optional<FilterScan>> filters(query_.parts.size());
+  bool reads_records = !audience_.sight.all();
+  for (std::size_t part = 0; part < filters.size(); ++part) {
+    const auto& filter = query_.parts[part].filter;
+    if (!filter) continue;
+    filters[part].emplace(*filter, columns[part], *readers_[part], view_);
+    reads_records = reads_records || !columns[part].covers(*filter);
+  }
+  Budget budget(most_time(everybody.size()), pieces);
+  const std::size_t end = everybody.size() * (piece + 1) / pieces;
+  for (std::size_t i = everybody.size() * piece / pieces; i < end; ++i) {
+    const Hit& hit = everybody[i];
+    if (reads_records) expect_records(view_, everybody, i);
+    expect_values(columns, everybody, i);
+    const auto& some = candidates[hit.part];
+    if (some && (hit.node >= some->size() || !(*some)[hit.node])) continue;
+    if (budget.is_spent()) return too_much();
+    if (!sees(hit.node)) continue;
+    if (!filters[hit.part] || filters[hit.part]->matches(hit)) found.push_back(hit);
+  }
+  return done();
 }
 
 }  // namespace habilitd::scim

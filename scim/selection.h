@@ -10,16 +10,22 @@
 
 namespace habilitd::scim {
 
+class ColumnSet;   // scim/columns.h
+struct ListCache;  // scim/list_cache.h
+
+// Tells results apart: everything that decides what is found and in which order.
+std::string result_key(const Audience&, const Query&);
+
 // Judges records for one query in one view. Not thread-safe.
 class Selector {
  public:
-  Selector(const Call&, const Query&, const ldap::Mirror::View&);
+  Selector(const Audience&, const Query&, const ldap::Mirror::View&, ListCache&);
 
   const Query& query() const { return query_; }
   const ldap::Mirror::View& view() const { return view_; }
-  // None: the record is no resource of that part's type, or the filter does not match.
-  std::optional<Place> select(std::size_t part, const ldap::RecordPtr&);
-  // The place it has, or would have, whether it matches or not.
+  // None: the entry is no resource of that part's type, or the filter does not match.
+  std::optional<Place> select(std::size_t part, ldap::NodeId);
+  // The place it has, or would have, whether it matches or not. It must be there.
   Place place(const Hit&);
   // Of a record that is no longer the current one, too: does nothing but the record itself count?
   bool looks_at_records_only() const { return own_records_; }
@@ -31,26 +37,35 @@ class Selector {
 
  private:
   class Budget;
-  // What one part of the query has to look at: what an index left, or everybody of a kind.
-  struct Candidates {
-    std::size_t part;
-    std::vector<ldap::RecordPtr> records;
-    const std::vector<ldap::NodeId>* everybody = nullptr;
-    std::size_t size() const { return everybody ? everybody->size() : records.size(); }
-  };
-  std::optional<std::vector<ldap::RecordPtr>> indexed(std::size_t part) const;
-  std::vector<Candidates> to_consider() const;
-  static std::size_t size_of(const std::vector<Candidates>&);
-  bool selects(std::size_t part, const ldap::RecordPtr&);  // its reader then stands on it
-  // One of `pieces` equal pieces of all candidates.
-  Status consider_piece(const std::vector<Candidates>&, std::size_t piece, std::size_t pieces,
-                        std::vector<Placed>&);
-  void consider(std::size_t part, const ldap::RecordPtr&, std::vector<Placed>&);
+  using Nodes = std::vector<ldap::NodeId>;
+  // What an index leaves to look at, by part; none: everybody.
+  using Candidates = std::vector<std::optional<std::vector<bool>>>;
+
+  template <class Work>
+  Status in_pieces(std::size_t pieces, const Work&) const;
+  std::size_t population() const;  // resources of its types
+  // Has the query to be answered by looking at everybody's records?
+  bool makes_an_order() const;
+  // Puts everybody who is seen and matches in order.
+  Result<std::vector<Hit>> find_and_sort();
+  Status consider_piece(std::size_t piece, std::size_t pieces, std::vector<Placed>&);
+  void consider(std::size_t part, ldap::NodeId, std::vector<Placed>&);
+  // Takes them out of everybody's order, which is kept.
+  Result<std::vector<Hit>> sift();
+  Result<std::vector<Hit>> sift(const std::vector<Hit>& everybody);
+  Status sift_piece(const std::vector<Hit>& everybody, std::size_t piece, std::size_t pieces,
+                    const std::vector<ColumnSet>&, const Candidates&, std::vector<Hit>& found);
+  bool sees(ldap::NodeId) const;
+
+  std::optional<Nodes> indexed(std::size_t part) const;
+  Candidates find_candidates() const;
+  bool selects(std::size_t part, const ldap::Record&);  // the part's reader stands on it
   SortKey key_of(std::size_t part) const;
 
-  const Call& call_;
+  const Audience& audience_;
   const Query& query_;
   const ldap::Mirror::View& view_;
+  ListCache& cache_;
   bool own_records_;
   std::vector<std::unique_ptr<ResourceReader>> readers_;  // one for each part
 };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "scim/endpoints.h"
 #include "scim/merged_values.h"
 
 namespace habilitd::scim {
@@ -9,13 +10,17 @@ namespace {
 
 using ldap::Attr;
 using ldap::Link;
+using ldap::NodeId;
 using ldap::RecordPtr;
-using Found = std::optional<std::vector<RecordPtr>>;
+using Nodes = std::vector<NodeId>;
+using Found = std::optional<Nodes>;
 
 class Finder {
  public:
   Finder(const ResourceType& type, const ldap::Mirror::View& view, const Audience& audience)
-      : type_(type), view_(view), audience_(audience), common_(common_attributes(type)) {}
+      : type_(type), view_(view), audience_(audience), common_(common_attributes(type)) {
+    for (const ldap::Kind kind : endpoint(type).kinds) most_ += view.all(kind).size();
+  }
 
   Found find(const FilterNode& node) const {
     switch (node.op) {
@@ -28,7 +33,7 @@ class Finder {
       case FilterOp::kEqual:
         return equal(*node.path.attribute, node.path.sub, node.operand.text);
       case FilterOp::kNever:
-        return std::vector<RecordPtr>();
+        return Nodes();
       default:
         return std::nullopt;
     }
@@ -45,11 +50,10 @@ class Finder {
   }
 
   Found all(const FilterNode& node) const {
-    std::vector<RecordPtr> together;
+    Nodes together;
     for (const FilterNode& child : node.children) {
       Found found = find(child);
-      if (!found) return std::nullopt;
-      together.insert(together.end(), found->begin(), found->end());
+      if (!found || !add(*found, together)) return std::nullopt;
     }
     return together;
   }
@@ -58,10 +62,12 @@ class Finder {
     const bool by_value = sub && sub->name == "value";
     if (&attribute == common_.id) return by_id(text);
     if (&attribute == common_.external_id) {
-      return view_.find(Attr::kHabExternalId, audience_.id_prefix + text);
+      return nodes_of(view_.find(Attr::kHabExternalId, audience_.id_prefix + text));
     }
     const Attribute& leaf = sub ? *sub : attribute;
-    if (!attribute.multi_valued && is_indexed(leaf)) return view_.find(leaf.ldap, text);
+    if (!attribute.multi_valued && is_indexed(leaf)) {
+      return nodes_of(view_.find(leaf.ldap, text));
+    }
     if (&type_ == &user_type()) return user_equal(attribute, sub, text);
     if (!by_value) return std::nullopt;
     const StructureAttributes& structure = structure_attributes();
@@ -78,7 +84,7 @@ class Finder {
     const UserAttributes& user = user_attributes();
     const bool by_value = sub && sub->name == "value";
     if (&attribute == user.emails && by_value && ldap_holds(Attr::kMail, text)) {
-      return view_.find(Attr::kMail, text);
+      return nodes_of(view_.find(Attr::kMail, text));
     }
     if (&attribute == user.groups && by_value) return named_by({other(text)});
     if (sub == user.structure_value) return named_by({other(text)});
@@ -96,7 +102,7 @@ class Finder {
   Found by_id(const std::string& text) const {
     const auto id = type_.entry_of(text);
     const RecordPtr record = id ? view_.by_id(*id) : nullptr;
-    return record ? std::vector<RecordPtr>{record} : std::vector<RecordPtr>{};
+    return record ? Nodes{record->node()} : Nodes();
   }
 
   // The resource that a link names by its id; null when there is none.
@@ -105,50 +111,53 @@ class Finder {
     return id ? view_.by_id(*id) : nullptr;
   }
 
-  Found records_at(const std::vector<ldap::NodeId>& nodes) const {
-    std::vector<RecordPtr> found;
-    for (const ldap::NodeId node : nodes) {
-      if (auto record = view_.at(node)) found.push_back(std::move(record));
-    }
-    return found;
+  static Nodes nodes_of(const std::vector<RecordPtr>& records) {
+    Nodes nodes;
+    for (const RecordPtr& record : records) nodes.push_back(record->node());
+    return nodes;
+  }
+
+  // False: with repetitions it is more than looking at everybody.
+  bool add(const Nodes& more, Nodes& together) const {
+    if (together.size() + more.size() > most_ + kAlways) return false;
+    together.insert(together.end(), more.begin(), more.end());
+    return true;
   }
 
   // The entries that name this one.
   Found naming(const RecordPtr& record, Link link) const {
-    if (!record) return std::vector<RecordPtr>{};
-    return records_at(view_.sources(record->node(), link));
+    return record ? view_.sources(record->node(), link) : Nodes();
   }
 
   // Whom these entries name as members or managers. Requests name nobody.
   Found named_by(const std::vector<RecordPtr>& entries) const {
-    std::vector<RecordPtr> found;
+    Nodes found;
     for (const RecordPtr& entry : entries) {
       if (!entry) continue;
       for (const Link link : {Link::kMember, Link::kOwner}) {
-        const auto named = records_at(view_.targets(entry->node(), link));
-        found.insert(found.end(), named->begin(), named->end());
+        if (!add(view_.targets(entry->node(), link), found)) return std::nullopt;
       }
     }
     return found;
   }
 
+  static constexpr std::size_t kAlways = 1000;  // an index serves so many however few there are
+
   const ResourceType& type_;
   const ldap::Mirror::View& view_;
   const Audience& audience_;
   const CommonAttributes& common_;
+  std::size_t most_ = 0;  // resources of the type
 };
-
-void keep_each_once(std::vector<RecordPtr>& records) {
-  std::sort(records.begin(), records.end());
-  records.erase(std::unique(records.begin(), records.end()), records.end());
-}
 
 }  // namespace
 
 Found candidates(const FilterNode& filter, const ResourceType& type, const ldap::Mirror::View& view,
                  const Audience& audience) {
   Found found = Finder(type, view, audience).find(filter);
-  if (found) keep_each_once(*found);
+  if (!found) return std::nullopt;
+  std::sort(found->begin(), found->end());
+  found->erase(std::unique(found->begin(), found->end()), found->end());
   return found;
 }
 

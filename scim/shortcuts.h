@@ -12,8 +12,9 @@
 
 namespace habilitd::scim {
 
-// A superset of the records that match, in no order; none when only a scan can tell.
-std::optional<std::vector<ldap::RecordPtr>> candidates(const FilterNode&, const ResourceType&,
-                                                       const ldap::Mirror::View&, const Audience&);
+// A superset of the entries that match, each once; none when only a look at everybody can tell, or
+// when that is less work.
+std::optional<std::vector<ldap::NodeId>> candidates(const FilterNode&, const ResourceType&,
+                                                    const ldap::Mirror::View&, const Audience&);
 
 }  // namespace habilitd::scim

@@ -11,7 +11,7 @@ void StructureReader::read(Linked& linked, Link link, Kind kind) const {
   linked.ready = true;
   linked.records.clear();
   for (const ldap::NodeId node : view_->targets(record_->node(), link)) {
-    auto record = view_->at(node);
+    auto record = view_->at(node, hold_);
     if (record && record->kind() == kind && sees(*record))
       linked.records.push_back(std::move(record));
   }

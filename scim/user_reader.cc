@@ -42,7 +42,7 @@ ldap::RecordPtr UserReader::manager() const {
   manager_ready_ = true;
   manager_.reset();
   for (const ldap::NodeId node : view_->targets(record_->node(), Link::kManager)) {
-    auto found = view_->at(node);
+    auto found = view_->at(node, hold_);
     if (found && found->kind() == Kind::kPerson && sees(*found)) return manager_ = std::move(found);
   }
   return nullptr;
@@ -53,7 +53,7 @@ const std::vector<ldap::RecordPtr>& UserReader::groups() const {
   groups_ready_ = true;
   groups_.clear();
   for (const ldap::NodeId node : view_->sources(record_->node(), Link::kMember)) {
-    auto group = view_->at(node);
+    auto group = view_->at(node, hold_);
     const bool shown =
         group && (group->kind() == Kind::kGroup || group->kind() == Kind::kHabilitation);
     if (shown && sees(*group)) {
@@ -173,7 +173,7 @@ Scalar UserReader::manager_scalar(const Attribute* sub) const {
 const std::vector<PersonStructure>& UserReader::structures() const {
   if (structures_ready_) return structures_;
   structures_ready_ = true;
-  structures_ = structures_of(*view_, record_->node());
+  structures_ = structures_of(*view_, record_->node(), hold_);
   std::erase_if(structures_, [this](const auto& each) { return !sees(*each.record); });
   return structures_;
 }
@@ -181,7 +181,7 @@ const std::vector<PersonStructure>& UserReader::structures() const {
 const std::vector<PersonRole>& UserReader::roles() const {
   if (roles_ready_) return roles_;
   roles_ready_ = true;
-  roles_ = roles_of(*view_, record_->node());
+  roles_ = roles_of(*view_, record_->node(), hold_);
   std::erase_if(roles_, [this](const auto& each) { return !sees(*each.group); });
   return roles_;
 }
@@ -203,13 +203,22 @@ Scalar UserReader::structure_scalar(const PersonStructure& structure, const Attr
   return sub == known_.structure_display ? Scalar::of(structure.record->first(Attr::kO)) : Scalar{};
 }
 
+// Many share few roles: a scan makes each name once.
+const std::string& UserReader::display_of(std::size_t element) const {
+  if (hold_ == ldap::Hold::kOwn) return detailed_roles()[element].display;
+  const ldap::Record& group = *roles()[element].group;
+  std::string& display = displays_[group.node()];
+  if (display.empty()) display = role_display(*view_, group);
+  return display;
+}
+
 Scalar UserReader::role_scalar(std::size_t element, const Attribute* sub) const {
   const ldap::Record& group = *roles()[element].group;
   if (sub == known_.held_application) return Scalar::of(group.first(Attr::kHabApplication));
   if (sub == known_.held_role) return Scalar::of(group.first(Attr::kHabRole));
   if (sub == known_.held_siret) return Scalar::of(group.first(Attr::kHabSiret));
+  if (sub == known_.held_display) return Scalar::of(display_of(element));
   const PersonRole& role = detailed_roles()[element];
-  if (sub == known_.held_display) return Scalar::of(role.display);
   if (!role.record) return {};
   if (sub == known_.held_value) {
     return Scalar::of(scratch_ = habilitation_type().id_of(role.record->id()));

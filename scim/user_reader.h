@@ -1,6 +1,8 @@
 // A person's record as a SCIM User.
 #pragma once
 
+#include <unordered_map>
+
 #include "scim/merged_values.h"
 #include "scim/person_links.h"
 #include "scim/resource_reader.h"
@@ -31,6 +33,7 @@ class UserReader : public ResourceReader {
   const std::vector<PersonRole>& roles() const;
   const std::vector<PersonRole>& detailed_roles() const;
   Scalar structure_scalar(const PersonStructure&, const Attribute* sub) const;
+  const std::string& display_of(std::size_t element) const;
   Scalar role_scalar(std::size_t element, const Attribute* sub) const;
   bool is_derived(const Attribute&) const;
   bool has_active() const;
@@ -46,6 +49,7 @@ class UserReader : public ResourceReader {
   mutable ldap::RecordPtr manager_;
   mutable std::vector<PersonStructure> structures_;
   mutable std::vector<PersonRole> roles_;
+  mutable std::unordered_map<ldap::NodeId, std::string> displays_;  // of roles, during a scan
 };
 
 }  // namespace habilitd::scim

@@ -14,10 +14,7 @@ namespace habilitd::workflow {
 
 class Services;
 
-struct LinkDelta {
-  std::vector<std::string> add, remove;  // names of entries
-  bool empty() const { return add.empty() && remove.empty(); }
-};
+using LinkDelta = ldap::LinkNames;
 
 // `fits`: may the entry be added? Removing what is gone or was never there is no change.
 // kInvalid (unknown-member) for an id that does not fit.

@@ -53,7 +53,8 @@ Result<ldap::Written> write_delta(Services& services, const Delta& delta,
   if (delta.needs_steward) members.add.push_back(layout.steward.str());
   std::vector<Change> changes;
   append_changes(layout, Attr::kMember, members, changes);
-  return services.directory.modify(ldap::Identity::kProvisioning, *dn, changes, options);
+  return services.directory.modify_members(ldap::Identity::kProvisioning, *dn, changes, members,
+                                           options);
 }
 
 }  // namespace

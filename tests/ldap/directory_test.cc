@@ -45,6 +45,10 @@ struct WithDirectory {
          attribute(layout, Attr::kCn, {key}), attribute(layout, Attr::kSn, {key})});
   }
 
+  static Change change_of(const Layout& layout, Change::Op op, const std::string& member) {
+    return change(layout, op, Attr::kMember, {member});
+  }
+
   Slapd& slapd = own_slapd();
   std::unique_ptr<Site> site;
   Dn person = *Dn::parse("habKey=person,ou=people,dc=example,dc=org");
@@ -69,6 +73,55 @@ BOOST_AUTO_TEST_CASE(what_was_written_is_in_the_mirror) {
     BOOST_REQUIRE(directory().remove(Identity::kProvisioning, name, added->id));
     BOOST_TEST((directory().view()->by_id(added->id) == nullptr));
   }
+}
+
+BOOST_AUTO_TEST_CASE(members_are_in_the_mirror_before_the_directory_tells_of_them) {
+  const Layout& layout = directory().layout();
+  const auto ann = add_person("ann"), bob = add_person("bob");
+  BOOST_REQUIRE((ann && bob));
+  const Dn name = Dn::child("cn", "staff", layout.groups);
+  const std::string ann_dn = Dn::child("habKey", "ann", layout.people).str(),
+                    bob_dn = Dn::child("habKey", "bob", layout.people).str();
+  const auto group =
+      directory().add(Identity::kProvisioning, name,
+                      {attribute(layout, Attr::kObjectClass, {"groupOfNames", "habGroup"}),
+                       attribute(layout, Attr::kCn, {"staff"}),
+                       attribute(layout, Attr::kMember, {layout.steward.str(), ann_dn})});
+  BOOST_REQUIRE(group);
+  const auto members = [&] {
+    const auto view = directory().view();
+    const auto of_group = view->by_id(group->id)->node();
+    return std::pair(view->linked(of_group, Link::kMember, view->by_id(ann->id)->node()),
+                     view->linked(of_group, Link::kMember, view->by_id(bob->id)->node()));
+  };
+  const LinkNames names{{bob_dn}, {ann_dn}};
+  auto connection = slapd.connect(slapd.admin());
+  WriteOptions options;
+  options.tell_csn_before = true;
+  const auto written = connection.modify(
+      name, {{Change::Op::kAdd, "member", {bob_dn}}, {Change::Op::kDelete, "member", {ann_dn}}},
+      options);
+  BOOST_REQUIRE(written);
+  BOOST_TEST(written->csn_before == group->csn);
+  Mirror& mirror = directory().mirror();
+  const LinkChange change{group->id, group->csn, written->csn, Link::kMember, names};
+  // Whoever is first: afterwards it is known, and what it was before is not that any more.
+  if (mirror.advance(change)) {
+    BOOST_TEST((members() == std::pair(false, true)));
+    BOOST_TEST(directory().view()->by_id(group->id)->csn() == written->csn);
+  }
+  BOOST_TEST(mirror.wait_for(group->id, written->csn, 2s));
+  BOOST_TEST((members() == std::pair(false, true)));
+  BOOST_TEST(!mirror.advance(change));
+  BOOST_REQUIRE(directory().modify_members(
+      Identity::kProvisioning, name,
+      {change_of(layout, Change::Op::kAdd, ann_dn), change_of(layout, Change::Op::kDelete, bob_dn)},
+      {{ann_dn}, {bob_dn}}));
+  BOOST_TEST((members() == std::pair(true, false)));
+  const auto record = directory().view()->by_id(group->id);
+  const auto entry = directory().read(Identity::kProvisioning, name, {Attr::kModifyTimestamp});
+  BOOST_REQUIRE(entry);
+  BOOST_TEST(record->first(Attr::kModifyTimestamp) == entry->first("modifyTimestamp"));
 }
 
 BOOST_AUTO_TEST_CASE(a_stale_version_changes_nothing) {

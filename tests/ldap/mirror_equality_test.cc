@@ -1,5 +1,5 @@
-// After thousands of random operations by several writers, and a restart in the middle, the mirror
-// holds exactly what the directory holds.
+// After thousands of random operations by several writers, who tell the mirror of some themselves,
+// and a restart in the middle, the mirror holds exactly what the directory holds.
 #include <ldap.h>
 
 #include <atomic>
@@ -22,7 +22,8 @@ constexpr int kOperations = 10'000;
 // are part of the game.
 class Writer {
  public:
-  Writer(tests::Slapd& slapd, unsigned seed) : slapd_(slapd), random_(seed) {}
+  Writer(tests::Slapd& slapd, Mirror& mirror, unsigned seed)
+      : slapd_(slapd), mirror_(mirror), random_(seed) {}
 
   void step() {
     if (!connection_ || connection_->broken()) reconnect();
@@ -43,6 +44,7 @@ class Writer {
     }
   }
   int done() const { return done_; }
+  int told() const { return told_; }
 
  private:
   int pick(int below) { return static_cast<int>(random_() % static_cast<unsigned>(below)); }
@@ -89,8 +91,19 @@ class Writer {
   }
 
   void change_members() {
-    const auto op = pick(2) == 0 ? Change::Op::kAdd : Change::Op::kDelete;
-    answer(connection_->modify(group(), {{op, "member", {person().str()}}}));
+    const bool adds = pick(2) == 0;
+    const std::vector<std::string> names{person().str()};
+    WriteOptions options;
+    options.tell_csn_before = true;
+    const auto written = connection_->modify(
+        group(), {{adds ? Change::Op::kAdd : Change::Op::kDelete, "member", names}}, options);
+    answer(written);
+    if (!written || pick(3) == 0) return;
+    const LinkNames change{adds ? names : std::vector<std::string>(),
+                           adds ? std::vector<std::string>() : names};
+    if (mirror_.advance({written->id, written->csn_before, written->csn, Link::kMember, change})) {
+      ++told_;
+    }
   }
   void change_person() {
     std::vector<Change> changes{{Change::Op::kReplace, "description", {"now " + number(1000)}}};
@@ -117,9 +130,10 @@ class Writer {
   }
 
   tests::Slapd& slapd_;
+  Mirror& mirror_;
   std::mt19937 random_;
   std::optional<Connection> connection_;
-  int done_ = 0;
+  int done_ = 0, told_ = 0;
 };
 
 std::vector<Entry> content_of(const tests::Slapd& slapd) {
@@ -163,13 +177,14 @@ BOOST_AUTO_TEST_CASE(random_writes_of_many_threads_leave_mirror_and_directory_eq
   MirrorOf mirror(slapd, 100ms);
   mirror.loaded();
   std::atomic<int> turns{0};
-  std::atomic<int> done{0};
+  std::atomic<int> done{0}, told{0};
   std::vector<std::thread> threads;
   for (unsigned seed = 0; seed < kThreads; ++seed) {
     threads.emplace_back([&, seed] {
-      Writer writer(slapd, seed);
+      Writer writer(slapd, *mirror, seed);
       while (++turns <= kOperations) writer.step();
       done += writer.done();
+      told += writer.told();
     });
   }
   MirrorOf::eventually([&] { return turns > kOperations / 2; }, 120s);
@@ -179,6 +194,8 @@ BOOST_AUTO_TEST_CASE(random_writes_of_many_threads_leave_mirror_and_directory_eq
   BOOST_TEST_MESSAGE(done << " of " << kOperations << " operations were accepted, " << half
                           << " entries at half-time");
   BOOST_TEST(done > kOperations / 5);
+  BOOST_TEST_MESSAGE(told << " changes of members were in the mirror before their message");
+  BOOST_TEST(told > 0);
   BOOST_TEST(difference(mirror, slapd) == "");
   // A mirror that loads what the other one followed.
   MirrorOf fresh(slapd, 100ms);

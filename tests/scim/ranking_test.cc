@@ -31,8 +31,7 @@ Placed random_hit(Chance& chance, unsigned kinds, const char* beginning, std::ui
     // Now the first half of the id tells, now the second.
     id[(number % 2 ? 0 : 24) + i] = static_cast<char>('0' + (number >> (3 * i)) % 8);
   }
-  placed.hit.record = std::make_shared<const ldap::Record>(
-      ldap::Record::Parts{*EntryUuid::parse(id), 0, {}, {}, {}});
+  placed.id = *EntryUuid::parse(id);
   placed.hit.part = number;
   return placed;
 }
