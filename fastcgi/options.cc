@@ -216,7 +216,7 @@ void add_events(Table& table) {
                    "(scope events:read).",
                    check_duration});
   table.push_back({"events.kept", "100000", false,
-                   "Most events that wait; beyond that the oldest are removed.",
+                   "Most events that wait; beyond that the client with most to read loses its oldest.",
                    check_number(100, 10'000'000)});
   table.push_back({"events.wait", "5s", false,
                    "How long a client may wait for the next event in one request; four at most "
