@@ -30,6 +30,7 @@ struct Saved {
   EntryUuid person;
   std::vector<std::string> changed;  // empty: nothing was written
   std::optional<bool> active;        // what it changed to
+  workflow::Receivers seen_by;       // before
 };
 
 std::optional<bool> switched(const Json& before, const Json& after) {
@@ -71,7 +72,8 @@ Result<Saved> try_to_save(Call& call, std::string_view id, const Change& change)
     write = *std::move(made);
     options = unchanged_since(*reader.record(), call.layout());
   }
-  if (write.changes.empty() && !write.password) return Saved{saved.person, {}, {}};
+  if (write.changes.empty() && !write.password) return Saved{saved.person, {}, {}, {}};
+  saved.seen_by = workflow::receivers_of(call.services, saved.person);
   auto written = workflow::change_account(call.services, call.client.actor(), saved.person,
                                           write.changes, password_of(write), options);
   if (!written) return written.error();
@@ -89,7 +91,8 @@ Result<EntryUuid> save(Call& call, std::string_view id, const char* verb, const 
     if (!saved && !conditional && retry.again(saved.error())) continue;
     if (!saved) return saved.error();
     if (!saved->changed.empty()) {
-      announce(call, user_type(), {verb, saved->person, saved->changed, saved->active});
+      announce(call, user_type(),
+               {verb, saved->person, saved->changed, saved->active, saved->seen_by});
     }
     return saved->person;
   }
