@@ -50,6 +50,8 @@ constexpr Words kWords[] = {
     {"structure-not-own", "", "The SIRET is not one of this client's structures."},
     {"leaves-client", "", "With this change the person would no longer be this client's."},
     {"administrators-group", "", "The group is beyond this client's grants."},
+    {"reserved-name", "",
+     "The name is kept for a structure, an application or a group that confers a habilitation."},
     {"not-for-oneself", "", "People do not change that about themselves."},
     {"unknown-parent", "invalidValue", "The parent is not the id of a Structure."},
     {"parent-cycle", "invalidValue", "A structure cannot stand below itself."},

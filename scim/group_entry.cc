@@ -1,7 +1,7 @@
 #include "scim/group_entry.h"
 
-#include "base/text.h"
 #include "workflow/deed.h"
+#include "workflow/group_names.h"
 
 namespace habilitd::scim {
 namespace {
@@ -13,13 +13,6 @@ using ldap::Identity;
 std::string text_of(const Json& tree, const char* name) {
   const auto found = tree.find(name);
   return found == tree.end() ? std::string() : found->get<std::string>();
-}
-
-Error administrators_group() { return {Errc::kForbidden, "administrators-group", {}}; }
-
-// Membership of that group is the right to administer everything: no client makes or unmakes it.
-bool is_administrators(const Call& call, std::string_view name) {
-  return fold(name) == fold(call.services.settings.administrators_group);
 }
 
 template <class T>
@@ -70,12 +63,13 @@ Status may_change_group(const Call& call, const ldap::Record& record) {
   if (record.kind() != ldap::Kind::kGroup) {
     return Error{Errc::kForbidden, "habilitation-group", {}};
   }
-  if (is_administrators(call, record.first(Attr::kCn))) return administrators_group();
-  return done();
+  return workflow::check_group_is_open(call.services, record);
 }
 
 Result<ldap::Written> add_group(Call& call, const GroupFields& fields) {
-  if (is_administrators(call, fields.display_name)) return administrators_group();
+  if (auto ok = workflow::check_group_name(call.services, fields.display_name); !ok) {
+    return ok.error();
+  }
   const ldap::Layout& layout = call.layout();
   const std::string key = EntryUuid::random().str();
   ldap::Attributes entry{
@@ -100,7 +94,11 @@ Result<ldap::Written> add_group(Call& call, const GroupFields& fields) {
 
 Result<ldap::Written> modify_group(Call& call, const ldap::Record& record,
                                    const GroupFields& fields, const ldap::WriteOptions& options) {
-  if (is_administrators(call, fields.display_name)) return administrators_group();
+  if (fields.display_name != record.first(Attr::kCn)) {
+    if (auto ok = workflow::check_group_name(call.services, fields.display_name); !ok) {
+      return ok.error();
+    }
+  }
   const auto changes = changes_of(call, record, fields);
   if (changes.empty()) return ldap::Written{record.id(), std::string(record.csn())};
   const auto dn = ldap::Dn::parse(record.dn());

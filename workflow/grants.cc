@@ -50,18 +50,21 @@ Result<ldap::Dn> group_of(Services& services, const Permission& permission) {
 Status create_group(Services& services, const ldap::Dn& dn, const Permission& permission,
                     const std::string& member) {
   const ldap::Layout& layout = services.directory.layout();
+  const std::string name =
+      permission.application() + "." + permission.role() + "." + permission.siret().str();
   const auto added = services.directory.add(
       Identity::kDecisions, dn,
       {ldap::attribute(layout, Attr::kObjectClass, {layout.group_class, "habHabilitation"}),
-       ldap::attribute(
-           layout, Attr::kCn,
-           {permission.application() + "." + permission.role() + "." + permission.siret().str()}),
+       ldap::attribute(layout, Attr::kCn, {name}),
        ldap::attribute(layout, Attr::kHabApplication, {permission.application()}),
        ldap::attribute(layout, Attr::kHabRole, {permission.role()}),
        ldap::attribute(layout, Attr::kHabSiret, {permission.siret().str()}),
        ldap::attribute(layout, Attr::kMember, {layout.steward.str(), member})});
   if (added) return done();
-  return added.error();
+  if (added.error().directory_code != code::kConstraintViolation) return added.error();
+  // Somebody with access to the directory has another entry of that name, or the schema refuses it.
+  services.log.error("grant.name-taken", {{"name", name}, {"reason", added.error().reason}});
+  return Error{Errc::kConflict, "habilitation-name-taken", name, code::kConstraintViolation};
 }
 
 Status add_holder(Services& services, const ldap::Dn& group, const Permission& permission,

@@ -1,5 +1,6 @@
 // Members of groups that confer no habilitation: change_members() of grants.h.
 #include "workflow/grants.h"
+#include "workflow/group_names.h"
 #include "workflow/member_delta.h"
 #include "workflow/services.h"
 
@@ -23,10 +24,7 @@ Status check_group(const Services& services, const ldap::Record* group) {
   if (group->kind() != Kind::kGroup) {
     return Error{Errc::kForbidden, "habilitation-group", group->dn()};
   }
-  if (group->first(Attr::kCn) == services.settings.administrators_group) {
-    return Error{Errc::kForbidden, "administrators-group", group->dn()};
-  }
-  return done();
+  return check_group_is_open(services, *group);
 }
 
 bool may_be_member(const ldap::Record& record) {

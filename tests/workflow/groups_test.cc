@@ -62,6 +62,16 @@ BOOST_AUTO_TEST_CASE(groups_that_confer_rights_are_not_changed_here) {
   BOOST_TEST(!holds("u2", "consultation"));
 }
 
+BOOST_AUTO_TEST_CASE(the_administrators_group_is_known_by_every_name_it_has) {
+  ldif(
+      "dn: cn=iam-admin,ou=groups,dc=example,dc=org\nchangetype: modrdn\n"
+      "newrdn: cn=everything\ndeleteoldrdn: 1\n\n"
+      "dn: cn=everything,ou=groups,dc=example,dc=org\nchangetype: modify\nadd: cn\n"
+      "cn: IAM-Admin\n");
+  settle();
+  BOOST_TEST(change(group("everything"), {{id("u1")}, {}, false}) == "administrators-group");
+}
+
 BOOST_AUTO_TEST_CASE(only_people_and_groups_can_be_members) {
   const EntryUuid pushed = group("pushed");
   BOOST_TEST(change(pushed, {{EntryUuid::random()}, {}, false}) == "unknown-member");
