@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "scim/resource_reader.h"
+#include "workflow/condition.h"
 
 namespace habilitd::scim {
 namespace {
@@ -23,15 +24,8 @@ bool names_version(std::string_view header, std::string_view tag) {
   return false;
 }
 
-// slapd's unique overlay hands the assertion of a modify on to its own search, where it is tried on
-// the entry the search starts from (measured on 2.5.13: every change of a uid under a plain
-// assertion was refused). That entry is neither a person nor a group, so the condition lets it
-// pass.
 ldap::WriteOptions unchanged_since(const ldap::Record& record, const ldap::Layout& layout) {
-  const bool person = record.kind() == ldap::Kind::kPerson;
-  const std::string& own_class = person ? layout.person_class : layout.group_class;
-  return {ldap::Filter::equals(layout.name(ldap::Attr::kEntryCsn), record.csn()) |
-          !ldap::Filter::equals(layout.name(ldap::Attr::kObjectClass), own_class)};
+  return workflow::still_at(layout, record.kind(), record.csn());
 }
 
 Result<ldap::WriteOptions> write_condition(std::string_view if_match, const ldap::Record& record,
