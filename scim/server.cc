@@ -58,9 +58,13 @@ Result<Response> list(Call& call, Lists& lists, const Route& target) {
   return lists.answer(call, *query);
 }
 
-// What is done with one resource. The methods of `allow` are all that come here.
+// What is done with one resource. The methods of `allow` are all that come here. What a write is to
+// be answered with is judged before it is done.
 Result<Response> dispatch(Call& call, const Route& target) {
   const Endpoint& at = *target.endpoint;
+  if (has_body(call.request.method)) {
+    if (auto shown = asked_projection(call, *at.type); !shown) return shown.error();
+  }
   switch (call.request.method) {
     case Method::kPost:
       return at.create(call);

@@ -408,4 +408,30 @@ BOOST_AUTO_TEST_CASE(answers_can_be_projected_and_left_out) {
            {"Prefer: return=minimal"}}});
 }
 
+BOOST_AUTO_TEST_CASE(what_an_answer_shows_is_judged_before_anything_is_done) {
+  Provider provider;
+  const std::string a = provider.user("alice"), g = provider.group("g");
+  const std::string both = "?attributes=title&excludedAttributes=name";
+  const Json person = provider.ask("GET /Users/" + a).json(),
+             group = provider.ask("GET /Groups/" + g).json();
+  const std::string title = patch(R"({"op":"add","path":"title","value":"T"})");
+  const std::string name = patch(R"({"op":"replace","path":"displayName","value":"h"})");
+  const std::pair<std::string, std::string> writes[] = {
+      {"POST /Users", user_body(R"("userName":"bob")")},
+      {"PUT /Users/" + a, user_body(R"("userName":"alice","title":"T")")},
+      {"PATCH /Users/" + a, title},
+      {"POST /Groups", group_body(R"("displayName":"h")")},
+      {"PUT /Groups/" + g, group_body(R"("displayName":"h")")},
+      {"PATCH /Groups/" + g, name}};
+  for (const auto& [line, body] : writes) {
+    const Answer refused = provider.ask(line + both, body);
+    BOOST_TEST(refused.status() == 400, line);
+    BOOST_TEST(refused.scim_type() == "invalidValue");
+  }
+  BOOST_TEST(provider.ask("GET /Users?count=0").at("/totalResults") == 1);
+  BOOST_TEST(provider.ask("GET /Groups?count=0").at("/totalResults") == 1);
+  BOOST_TEST(provider.ask("GET /Users/" + a).json() == person);
+  BOOST_TEST(provider.ask("GET /Groups/" + g).json() == group);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
