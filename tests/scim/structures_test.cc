@@ -327,4 +327,25 @@ BOOST_AUTO_TEST_CASE(what_an_answer_shows_is_judged_before_anything_is_done) {
   BOOST_TEST(site.ask("GET /AccessRequests?count=0").at("/totalResults") == 0);
 }
 
+BOOST_AUTO_TEST_CASE(a_parent_is_exchanged_and_removed_by_either_part) {
+  Establishment site;
+  const std::string other =
+      site.make("/Structures", structure_body(R"("siret":")" + numbered_siret(1) + '"'));
+  const std::string p = site.make(
+      "/Structures",
+      structure_body(R"("siret":"35600000009075","parent":{"value":")" + site.structure + "\"}"));
+  const auto change_parent = [&](const std::string& operation) {
+    return site.ask("PATCH /Structures/" + p, patch(operation));
+  };
+  const Answer moved = change_parent(
+      R"({"op":"replace","path":"parent","value":{"$ref":"https://id.example.org/scim/v2/Structures/)" +
+      other + "\"}}");
+  BOOST_TEST(moved.at("/parent/value") == other, moved.response.body);
+  const Answer back =
+      change_parent(R"({"op":"replace","path":"parent.value","value":")" + site.structure + "\"}");
+  BOOST_TEST(back.at("/parent/value") == site.structure, back.response.body);
+  BOOST_TEST(change_parent(R"({"op":"remove","path":"parent.value"})").at("/parent").is_null());
+  BOOST_TEST(site.ask("GET /Structures/" + p).at("/parent").is_null());
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -434,4 +434,22 @@ BOOST_AUTO_TEST_CASE(what_an_answer_shows_is_judged_before_anything_is_done) {
   BOOST_TEST(provider.ask("GET /Groups/" + g).json() == group);
 }
 
+BOOST_AUTO_TEST_CASE(a_manager_is_exchanged_and_removed_by_either_part) {
+  Provider provider;
+  const std::string one = provider.user("one"), two = provider.user("two");
+  const std::string path = kEnterprise + ":manager", place = "/" + kEnterprise + "/manager";
+  const std::string a = provider.user("alice", {{kEnterprise, {{"manager", {{"value", one}}}}}});
+  const auto change = [&](const std::string& op, const std::string& part, const Json& value) {
+    return provider.ask("PATCH /Users/" + a,
+                        patch(dump({{"op", op}, {"path", path + part}, {"value", value}})));
+  };
+  const std::string url = "https://id.example.org/scim/v2/Users/";
+  BOOST_TEST(change("replace", "", {{"$ref", url + two}}).at(place + "/value") == two);
+  BOOST_TEST(change("replace", ".value", one).at(place + "/$ref") == url + one);
+  BOOST_TEST(change("remove", ".value", nullptr).at(place).is_null());
+  BOOST_TEST(change("add", "", {{"value", two}}).at(place + "/$ref") == url + two);
+  BOOST_TEST(change("replace", ".value", "").at(place).is_null());
+  BOOST_TEST(provider.ask("GET /Users/" + a).at(place).is_null());
+}
+
 BOOST_AUTO_TEST_SUITE_END()
