@@ -22,6 +22,7 @@ void add_values(const ldap::Record& record, Attr attr, std::string_view type,
 void UserReader::forget() {
   emails_ready_ = phones_ready_ = groups_ready_ = manager_ready_ = false;
   structures_ready_ = roles_ready_ = details_ready_ = shows_source_ = false;
+  listed_ = nullptr;
 }
 
 void UserReader::fetch_links(const AttributeSet& wanted) {
@@ -107,11 +108,8 @@ std::size_t UserReader::own_count(const Attribute& attribute) const {
   if (&attribute == known_.password) return 0;
   if (&attribute == known_.name) return 1;
   if (attribute.home == Home::kLdap) return first(attribute.ldap).empty() ? 0 : 1;
-  const JsonSlice note = noted(attribute);
-  if (!attribute.multi_valued) return note.is_nothing() ? 0 : 1;
-  std::size_t elements = 0;
-  note.each_element([&elements](JsonSlice) { ++elements; });
-  return elements;
+  if (attribute.multi_valued) return noted_elements(attribute).size();
+  return noted(attribute).is_nothing() ? 0 : 1;
 }
 
 Scalar UserReader::own_get(const Attribute& attribute, std::size_t element,
@@ -126,7 +124,8 @@ Scalar UserReader::own_get(const Attribute& attribute, std::size_t element,
   if (&attribute == known_.active) return Scalar::of_bool(first(Attr::kHabActive) != "FALSE");
   const Attribute& leaf = sub ? *sub : attribute;
   if (leaf.home == Home::kLdap) return ldap_scalar(leaf);
-  const JsonSlice note = noted_element(attribute, element);
+  const JsonSlice note =
+      attribute.multi_valued ? noted_elements(attribute)[element] : noted(attribute);
   return scalar_of(sub ? note.member(sub->name) : note, leaf.type);
 }
 
@@ -135,15 +134,13 @@ Scalar UserReader::ldap_scalar(const Attribute& attribute) const {
   return value.empty() || is_derived(attribute) ? Scalar{} : Scalar::of(value);
 }
 
-JsonSlice UserReader::noted_element(const Attribute& attribute, std::size_t element) const {
-  const JsonSlice note = noted(attribute);
-  if (!attribute.multi_valued) return note;
-  JsonSlice found;
-  std::size_t index = 0;
-  note.each_element([&](JsonSlice each) {
-    if (index++ == element) found = each;
-  });
-  return found;
+// The list is taken apart once for all its values, of which each is asked for part by part.
+const std::vector<JsonSlice>& UserReader::noted_elements(const Attribute& attribute) const {
+  if (listed_ == &attribute) return elements_;
+  listed_ = &attribute;
+  elements_.clear();
+  noted(attribute).each_element([this](JsonSlice element) { elements_.push_back(element); });
+  return elements_;
 }
 
 Scalar UserReader::merged_scalar(const MergedValue& value, const Attribute* sub) const {

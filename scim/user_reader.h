@@ -24,7 +24,7 @@ class UserReader : public ResourceReader {
   Scalar merged_scalar(const MergedValue&, const Attribute* sub) const;
   Scalar group_scalar(const ldap::Record&, const Attribute* sub) const;
   Scalar manager_scalar(const Attribute* sub) const;
-  JsonSlice noted_element(const Attribute&, std::size_t element) const;
+  const std::vector<JsonSlice>& noted_elements(const Attribute&) const;
   const std::vector<MergedValue>& merged(const Attribute&) const;
   const std::vector<ldap::RecordPtr>& groups() const;
   const std::vector<PersonStructure>& structures() const;
@@ -40,6 +40,8 @@ class UserReader : public ResourceReader {
                manager_ready_ = false, structures_ready_ = false, roles_ready_ = false,
                details_ready_ = false;
   bool shows_source_ = false;
+  mutable const Attribute* listed_ = nullptr;  // whose elements are at hand
+  mutable std::vector<JsonSlice> elements_;
   mutable std::vector<LdapValue> ldap_values_;
   mutable std::vector<MergedValue> emails_, phones_;
   mutable std::vector<ldap::RecordPtr> groups_;
