@@ -21,7 +21,8 @@ void add_values(const ldap::Record& record, Attr attr, std::string_view type,
 
 void UserReader::forget() {
   emails_ready_ = phones_ready_ = groups_ready_ = manager_ready_ = false;
-  structures_ready_ = roles_ready_ = details_ready_ = shows_source_ = false;
+  structures_ready_ = roles_ready_ = details_ready_ = false;
+  shown_.reset();
   listed_ = nullptr;
 }
 
@@ -35,7 +36,7 @@ void UserReader::fetch_links(const AttributeSet& wanted) {
   if (!wanted[known_.structures->index]) structures_.clear();
   if (!wanted[known_.habilitations->index]) roles_.clear();
   groups_ready_ = manager_ready_ = structures_ready_ = roles_ready_ = details_ready_ = true;
-  shows_source_ = wanted[known_.source->index];
+  shown_ = wanted;
 }
 
 ldap::RecordPtr UserReader::manager() const {
@@ -216,14 +217,36 @@ Scalar UserReader::role_scalar(std::size_t element, const Attribute* sub) const 
   return sub == known_.held_until && until ? Scalar::of_instant(*until) : Scalar{};
 }
 
-// `schemas` names what an answer holds (RFC 7643 section 3): a source that nobody asked for does
-// not count.
+// In an answer what was asked for; in a filter what an answer shows of itself.
+bool UserReader::is_shown(const Attribute& attribute) const {
+  return shown_ ? (*shown_)[attribute.index] : attribute.returned != Returned::kRequest;
+}
+
+// `schemas` names what an answer holds (RFC 7643 section 3).
 bool UserReader::has_extension(const Schema& extension) const {
-  return std::any_of(extension.attributes.begin(), extension.attributes.end(),
-                     [this](const Attribute& each) {
-                       if (&each == known_.source && !shows_source_) return false;
-                       return own_count(each) > 0;
-                     });
+  return std::any_of(
+      extension.attributes.begin(), extension.attributes.end(),
+      [this](const Attribute& each) { return is_shown(each) && own_count(each) > 0; });
+}
+
+void UserReader::add_state(const Attribute& attribute, std::string& state) const {
+  for (std::size_t i = 0; is_shown(attribute) && i < own_count(attribute); ++i) {
+    for (const Attribute& sub : attribute.sub) {
+      if (!is_shown(sub)) continue;
+      const Scalar part = own_get(attribute, i, &sub);
+      state.append(sub.name).append(1, '\0').append(part.text).append(1, '\0');
+      state += part.flag ? '+' : '-';
+      if (part.kind == Scalar::Kind::kInstant) state += to_rfc3339(part.instant);
+    }
+  }
+}
+
+std::string UserReader::state_of_others() const {
+  std::string state;
+  for (const Attribute* each : {known_.groups, known_.structures, known_.habilitations}) {
+    add_state(*each, state);
+  }
+  return state;
 }
 
 }  // namespace habilitd::scim

@@ -12,16 +12,33 @@ std::string_view opaque(std::string_view tag) {
   return tag;
 }
 
-}  // namespace
+// What is before the ".", in the quotes: the part that the entry itself decides.
+std::string_view of_entry(std::string_view tag) {
+  if (tag.ends_with('"')) tag.remove_suffix(1);
+  return tag.substr(0, tag.find('.'));
+}
 
-bool names_version(std::string_view header, std::string_view tag) {
+template <class Fits>
+bool any_tag(std::string_view header, Fits&& fits) {
   if (trim(header) == "*") return true;
   while (!header.empty()) {
     const std::size_t comma = header.find(',');
-    if (opaque(trim(header.substr(0, comma))) == opaque(tag)) return true;
+    if (fits(opaque(trim(header.substr(0, comma))))) return true;
     header.remove_prefix(comma == std::string_view::npos ? header.size() : comma + 1);
   }
   return false;
+}
+
+bool names_entry(std::string_view header, const ldap::Record& record) {
+  const std::string version = version_of(record);
+  return any_tag(
+      header, [&](std::string_view each) { return of_entry(each) == of_entry(opaque(version)); });
+}
+
+}  // namespace
+
+bool names_version(std::string_view header, std::string_view tag) {
+  return any_tag(header, [&](std::string_view each) { return each == opaque(tag); });
 }
 
 ldap::WriteOptions unchanged_since(const ldap::Record& record, const ldap::Layout& layout) {
@@ -31,7 +48,7 @@ ldap::WriteOptions unchanged_since(const ldap::Record& record, const ldap::Layou
 Result<ldap::WriteOptions> write_condition(std::string_view if_match, const ldap::Record& record,
                                            const ldap::Layout& layout) {
   if (trim(if_match).empty() || trim(if_match) == "*") return ldap::WriteOptions{};
-  if (!names_version(if_match, version_of(record))) {
+  if (!names_entry(if_match, record)) {
     return Error{Errc::kStale, "assertion-failed", {}};
   }
   return unchanged_since(record, layout);
