@@ -50,6 +50,7 @@ constexpr Words kWords[] = {
     {"structure-not-own", "", "The SIRET is not one of this client's structures."},
     {"leaves-client", "", "With this change the person would no longer be this client's."},
     {"administrators-group", "", "The group is beyond this client's grants."},
+    {"approvers-group", "", "Members of the group decide about requests: it is beyond any client."},
     {"reserved-name", "",
      "The name is kept for a structure, an application or a group that confers a habilitation."},
     {"not-for-oneself", "", "People do not change that about themselves."},

@@ -29,12 +29,28 @@ bool names_application(const Services& services, std::string_view key) {
                      [&](const auto& policy) { return policy->application == key; });
 }
 
+bool names_approvers(const Services& services, std::string_view key) {
+  for (const auto& policy : services.catalogue.all()) {
+    const auto& groups = policy->approver_groups;
+    const auto named = [&](const std::string& group) { return key_of(group) == key; };
+    if (std::any_of(groups.begin(), groups.end(), named)) return true;
+  }
+  return false;
+}
+
 Status check_open(const Services& services, const std::string& key) {
-  if (key != key_of(services.settings.administrators_group)) return done();
-  return Error{Errc::kForbidden, "administrators-group", {}};
+  if (key == key_of(services.settings.administrators_group)) {
+    return Error{Errc::kForbidden, "administrators-group", {}};
+  }
+  if (names_approvers(services, key)) return Error{Errc::kForbidden, "approvers-group", {}};
+  return done();
 }
 
 }  // namespace
+
+bool is_approvers_group(const Services& services, std::string_view name) {
+  return names_approvers(services, key_of(name));
+}
 
 Status check_group_is_open(const Services& services, const ldap::Record& group) {
   for (const std::string_view name : group.values(ldap::Attr::kCn)) {

@@ -12,8 +12,12 @@ namespace habilitd::workflow {
 
 class Services;
 
-// May a client change that group and its members? Not the group of those who administer everything
-// (kForbidden, administrators-group), whatever else it is called.
+// Does a policy in force name that group as approvers (group:NAME)?
+bool is_approvers_group(const Services&, std::string_view name);
+
+// May a client change that group and its members? kForbidden for those whose members administer
+// everything (administrators-group) or decide about requests (approvers-group), whatever else they
+// are called.
 Status check_group_is_open(const Services&, const ldap::Record&);
 
 // May a client make a group of that name, or give the name to one? kForbidden: the same, and

@@ -4,6 +4,8 @@
 #include "tests/support/process.h"
 #include "tests/workflow/site.h"
 #include "workflow/grants.h"
+#include "workflow/group_names.h"
+#include "workflow/stages.h"
 
 namespace habilitd::workflow {
 namespace {
@@ -12,12 +14,22 @@ using namespace tests;
 
 constexpr const char* kPushed = "cn=pushed,ou=groups,dc=example,dc=org";
 
+constexpr const char* kStaff = "habKey=staff,ou=groups,dc=example,dc=org";
+
 struct Groups : Site {
   EntryUuid group(const char* cn, ldap::Kind kind = ldap::Kind::kGroup) const {
     return directory->view()->find_one(ldap::Attr::kCn, cn, kind)->id();
   }
   std::string change(const EntryUuid& group, const MemberChange& what) const {
     return reason_of(change_members(*services, group, what, {}));
+  }
+  // A group named by what never changes, as SCIM makes them.
+  EntryUuid make(const char* cn) const {
+    ldif(std::string("dn: ") + kStaff +
+         "\nobjectClass: groupOfNames\nobjectClass: habGroup\nhabKey: staff\ncn: " + cn +
+         "\nmember: cn=habilitd,ou=services,dc=example,dc=org\n");
+    settle();
+    return group(cn);
   }
   std::size_t members() const { return values(kPushed, "member").size() - 1; }
 };
@@ -70,6 +82,36 @@ BOOST_AUTO_TEST_CASE(the_administrators_group_is_known_by_every_name_it_has) {
       "cn: IAM-Admin\n");
   settle();
   BOOST_TEST(change(group("everything"), {{id("u1")}, {}, false}) == "administrators-group");
+}
+
+BOOST_AUTO_TEST_CASE(a_group_whose_members_decide_is_changed_by_no_client) {
+  const std::string file = folder + "/policies/soffi.json";
+  std::string policy = habilitd::tests::read_file(file);
+  const std::string before = R"("approvers": ["structure-managers"])";
+  for (auto at = policy.find(before); at != std::string::npos; at = policy.find(before)) {
+    policy.replace(at, before.size(), R"("approvers": ["structure-managers", "group:Pushed"])");
+  }
+  const EntryUuid pushed = group("pushed");
+  BOOST_TEST(change(pushed, {{id("u3")}, {}, false}) == "");
+  const RequestRecord early = pending("u1");
+  const Actor decider = actor("u3");
+  BOOST_TEST(reason_of(check_approver(*services, early, decider, {})) == "not-an-approver");
+
+  habilitd::tests::write_file(file, policy);
+  catalogue->tick();
+  BOOST_TEST(catalogue->degraded().empty());
+  BOOST_TEST(reason_of(check_group_name(*services, "PUSHED ")) == "approvers-group");
+  BOOST_TEST(change(pushed, {{id("u2")}, {}, false}) == "approvers-group");
+  const RequestRecord first = pending("u2");
+  BOOST_TEST(reason_of(check_approver(*services, first, decider, {})) == "");
+
+  // Nobody guards the group any more: its members have no say in what is under way either.
+  std::filesystem::copy_file(std::string(HABILITD_SOURCE_DIR) + "/policies/soffi.json", file,
+                             std::filesystem::copy_options::overwrite_existing);
+  catalogue->tick();
+  BOOST_TEST(change(pushed, {{id("u2")}, {}, false}) == "");
+  BOOST_TEST(reason_of(check_approver(*services, first, decider, {})) == "not-an-approver");
+  BOOST_TEST(reason_of(approve(*services, actor("m1"), first.id, form(first))) == "");
 }
 
 BOOST_AUTO_TEST_CASE(only_people_and_groups_can_be_members) {
