@@ -26,7 +26,8 @@ bool is_person(const ldap::Record& record) { return record.kind() == ldap::Kind:
 
 const MemberAttribute& group_members() {
   static const MemberAttribute members{group_type(), *group_attributes().members,
-                                       ldap::Link::kMember, is_member_resource, "a User or Group"};
+                                       ldap::Link::kMember, workflow::may_be_member,
+                                       "a User or Group"};
   return members;
 }
 

@@ -26,4 +26,22 @@ struct MemberChange {
 Result<ldap::Written> change_members(Services&, const EntryUuid& group, const MemberChange&,
                                      const ldap::WriteOptions&);
 
+// May the entry be a member of such a group?
+bool may_be_member(const ldap::Record&);
+
+// What a group's entry says beside its members.
+struct GroupFields {
+  std::string name;         // cn
+  std::string external_id;  // one client's, as "client:identifier"; empty: none
+  bool operator==(const GroupFields&) const = default;
+};
+struct GroupChange {
+  GroupFields before, after;  // only what differs is written
+  MemberChange members;
+};
+// change_members(), and the fields in the same modify. More errors: those of check_group_name()
+// (workflow/group_names.h) for a new name, kConflict when it is taken.
+Result<ldap::Written> change_group(Services&, const EntryUuid& group, const GroupChange&,
+                                   const ldap::WriteOptions&);
+
 }  // namespace habilitd::workflow

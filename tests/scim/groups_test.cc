@@ -281,6 +281,26 @@ BOOST_AUTO_TEST_CASE(the_name_of_a_role_a_structure_or_an_application_is_no_grou
              "soffi.consultation.73282932000074");
 }
 
+BOOST_AUTO_TEST_CASE(a_group_is_renamed_and_filled_at_once) {
+  Establishment site;
+  site.habilitation(site.alice);
+  const std::string readers = site.ask("GET /Groups").at("/Resources/0/id");
+  const std::string staff = site.group("Staff");
+  const auto change = [&](const std::string& name, const std::string& member) {
+    return site.ask(
+        "PATCH /Groups/" + staff,
+        patch(R"({"op":"replace","value":{"displayName":")" + name + R"(","externalId":"x"}},)" +
+              R"({"op":"add","path":"members","value":[{"value":")" + member + "\"}]}"));
+  };
+  BOOST_TEST(change("soffi.x.73282932000074", site.alice).status() == 403);
+  BOOST_TEST(site.ask("GET /Groups/" + staff).at("/members").is_null());
+  const Answer done = change("Crew", readers);
+  BOOST_TEST(done.status() == 200, done.response.body);
+  BOOST_TEST(done.at("/displayName") == Json("Crew"));
+  BOOST_TEST(done.at("/externalId") == Json("x"));
+  BOOST_TEST(done.at("/members/0/type") == Json("Group"));
+}
+
 BOOST_AUTO_TEST_CASE(a_habilitation_cannot_be_pushed_past_the_policy) {
   Habilitations site;
   const std::string place = "PATCH /Groups/" + site.readers;

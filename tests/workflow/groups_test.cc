@@ -84,6 +84,50 @@ BOOST_AUTO_TEST_CASE(the_administrators_group_is_known_by_every_name_it_has) {
   BOOST_TEST(change(group("everything"), {{id("u1")}, {}, false}) == "administrators-group");
 }
 
+BOOST_AUTO_TEST_CASE(a_group_changes_whole_or_not_at_all) {
+  const EntryUuid staff = make("staff");
+  const GroupFields now{"staff", {}}, next{"crew", "a:1"};
+  const auto change_to = [&](const GroupFields& after, const MemberChange& people) {
+    return change_group(*services, staff, {now, after, people}, {});
+  };
+  BOOST_TEST(reason_of(change_to(next, {{EntryUuid::random()}, {}, false})) == "unknown-member");
+  const auto taken = change_to({"pushed", "a:1"}, {{id("u1")}, {}, false});
+  BOOST_REQUIRE(!taken.ok());
+  BOOST_TEST((taken.error().code == Errc::kConflict));
+  BOOST_TEST(reason_of(change_to({kS2, {}}, {{id("u1")}, {}, false})) == "reserved-name");
+  BOOST_TEST(values(kStaff, "cn").front() == "staff");
+  BOOST_TEST(values(kStaff, "habExternalId").empty());
+  BOOST_TEST(values(kStaff, "member").size() == 1u);
+  const auto written = change_to(next, {{id("u1")}, {}, false});
+  BOOST_REQUIRE_MESSAGE(written.ok(), reason_of(written));
+  BOOST_TEST(values(kStaff, "cn").front() == "crew");
+  BOOST_TEST(values(kStaff, "habExternalId").front() == "a:1");
+  BOOST_TEST(values(kStaff, "member").size() == 2u);
+  BOOST_TEST(values(kStaff, "entryCSN").front() == written->csn);  // the only write
+}
+
+BOOST_AUTO_TEST_CASE(two_clients_that_name_a_group_at_once_both_do) {
+  const EntryUuid staff = make("staff");
+  const auto name = [&](const std::string& before, const std::string& after) {
+    return reason_of(change_group(*services, staff, {{"staff", before}, {"staff", after}, {}}, {}));
+  };
+  {
+    const ldap::Directory::Together unseen;  // the mirror does not show one to the other
+    BOOST_TEST(name("", "a:1") == "");
+    BOOST_TEST(name("", "b:1") == "");
+  }
+  const std::vector<std::string> both{"a:1", "b:1"}, one{"a:2", "b:1"};
+  BOOST_TEST(values(kStaff, "habExternalId") == both, boost::test_tools::per_element());
+  {
+    const ldap::Directory::Together unseen;
+    BOOST_TEST(name("a:1", "a:3") == "");
+    BOOST_TEST(name("a:1", "a:2") == "");  // the same client, again
+  }
+  BOOST_TEST(values(kStaff, "habExternalId") == one, boost::test_tools::per_element());
+  BOOST_TEST(name("b:1", "") == "");
+  BOOST_TEST(values(kStaff, "habExternalId").size() == 1u);
+}
+
 BOOST_AUTO_TEST_CASE(a_group_whose_members_decide_is_changed_by_no_client) {
   const std::string file = folder + "/policies/soffi.json";
   std::string policy = habilitd::tests::read_file(file);
@@ -115,7 +159,11 @@ BOOST_AUTO_TEST_CASE(a_group_whose_members_decide_is_changed_by_no_client) {
 }
 
 BOOST_AUTO_TEST_CASE(only_people_and_groups_can_be_members) {
+  granted("u1");
   const EntryUuid pushed = group("pushed");
+  const EntryUuid readers = group("soffi.consultation.73282932000074", ldap::Kind::kHabilitation);
+  BOOST_TEST(change(pushed, {{readers}, {}, false}) == "");
+  BOOST_TEST(change(pushed, {{}, {readers}, false}) == "");
   BOOST_TEST(change(pushed, {{EntryUuid::random()}, {}, false}) == "unknown-member");
   BOOST_TEST(change(pushed, {{id("u1"), group(kS1, ldap::Kind::kStructure)}, {}, false}) ==
              "unknown-member");
