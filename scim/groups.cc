@@ -67,7 +67,7 @@ Status write_group(Call& call, const GroupChange& change) {
   const bool renamed = change.before != change.after;
   if (change.group->kind() == ldap::Kind::kHabilitation) {
     if (renamed) return may_change_group(call, *change.group);
-    return change_holders(call, *change.group, change.difference);
+    return change_holders(call, *change.group, change.difference, change.condition);
   }
   if (!renamed && !change.members_change) return done();
   if (auto ok = may_change_group(call, *change.group); !ok) return ok;

@@ -14,6 +14,10 @@ enum class Attach { kNo, kYes };
 Status grant(Services&, const Permission&, Attach);
 Status withdraw(Services&, const Permission&);
 
+// Moves the version of a habilitation's group on and changes nobody's membership, if the condition
+// holds (else kStale): of several changes that build on one version exactly one goes on.
+Status claim_version(Services&, const EntryUuid& group, const ldap::WriteOptions&);
+
 // Members of a group that confers no habilitation (ou=groups): pushed by identity providers.
 // kForbidden with reason habilitation-group for any other group. People and groups by entryUUID;
 // the whole change is one modify; the result is the group's new version. Adding a present or

@@ -281,6 +281,25 @@ BOOST_AUTO_TEST_CASE(the_name_of_a_role_a_structure_or_an_application_is_no_grou
              "soffi.consultation.73282932000074");
 }
 
+BOOST_AUTO_TEST_CASE(of_several_changes_of_a_groups_version_exactly_one_wins) {
+  Establishment site;
+  const std::vector<std::string> people{site.alice, site.bob};
+  site.habilitation(site.user("dora", {{"emails", {{{"value", "dora@example.org"}}}}}));
+  const std::string readers = site.ask("GET /Groups").at("/Resources/0/id");
+  for (const std::string& group : {site.group("Staff"), readers}) {
+    const std::string path = "/Groups/" + group;
+    const std::size_t before = site.ask("GET " + path).at("/members").size();
+    const std::string tag = site.ask("GET " + path).header("ETag");
+    auto counts = at_once(2, [&](int i) {
+      return site.ask("PATCH " + path, add(people[static_cast<std::size_t>(i)]),
+                      {"If-Match: " + tag});
+    });
+    BOOST_TEST(counts[200] == 1);
+    BOOST_TEST(counts[412] == 1);
+    BOOST_TEST(site.ask("GET " + path).at("/members").size() == before + 1);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(a_group_is_renamed_and_filled_at_once) {
   Establishment site;
   site.habilitation(site.alice);
