@@ -445,6 +445,9 @@ BOOST_AUTO_TEST_CASE(a_request_that_a_crash_left_behind_is_done_by_the_clients_p
   BOOST_TEST(status_of(feeds, revoked) == "401");
   BOOST_TEST(status_of(feeds, expired) == "401");
   BOOST_TEST(status_of(feeds, limited) == "403");
+  const Answer outcome = feeds.ask("GET /Events/" + limited.txn);
+  BOOST_TEST(claims_of(outcome.response.body)["aud"][0] ==
+             Json(kBase + "/Feeds/" + strict.feed.str()));
   BOOST_TEST(status_of(feeds, unknown) == "401");
   feeds.client() = feeds.one;
   BOOST_TEST(feeds.ask("GET /Users").at("/totalResults") == Json(1));

@@ -235,7 +235,7 @@ async function rights(s, iam) {
     await client.error(403, null, 'POST', '/Groups', group('jwt-713', [own]));
     s.command('token', 'edit', 'agency', '--structure', at.siret);
     await until('the edit', async () => (await client.send('GET', `/Users/${theirs}`)).status === 200);
-    s.command('token', 'revoke', 'agency');
+    s.command('token', 'revoke', 'agency', '--lift');
     await until('the revocation lifts what it said', async () => (await client.read('/Users?count=0')).totalResults > 10);
   });
   await s.case('714 the scopes of an entry and its end play no part', 'docs/tokens-of-an-iam.md', async () => {
