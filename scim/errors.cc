@@ -49,6 +49,9 @@ constexpr Words kWords[] = {
     {"mail-domain", "", "An address or userName is in a mail domain that is not this client's."},
     {"structure-not-own", "", "The SIRET is not one of this client's structures."},
     {"leaves-client", "", "With this change the person would no longer be this client's."},
+    {"account-shared", "",
+     "The person is not this client's alone: it may not change her password, userName, addresses "
+     "or active, nor delete her."},
     {"administrators-group", "", "The group is beyond this client's grants."},
     {"approvers-group", "", "Members of the group decide about requests: it is beyond any client."},
     {"reserved-name", "",

@@ -5,6 +5,7 @@
 #include "scim/errors.h"
 #include "scim/normalise.h"
 #include "scim/user_values.h"
+#include "workflow/people.h"
 
 namespace habilitd::scim {
 namespace {
@@ -90,7 +91,27 @@ void compare(UserWrite& write, const ldap::Layout& layout, const ldap::Record& r
   }
 }
 
+// What lets somebody in, or keeps her out.
+bool changes_account(const UserWrite& write, const ldap::Layout& layout, const ldap::Record& now) {
+  if (write.password) return true;
+  const auto changes = [&](const Change& change) {
+    const auto attr = layout.attr(change.attribute.str());
+    if (attr == Attr::kHabActive) {
+      const bool off = !change.values.empty() && change.values.front() == "FALSE";
+      return off == workflow::is_active(now);
+    }
+    return attr == Attr::kUid || attr == Attr::kMail;
+  };
+  return std::any_of(write.changes.begin(), write.changes.end(), changes);
+}
+
 }  // namespace
+
+Status may_write(const Call& call, const ldap::Record& now, const ldap::Mirror::View& view,
+                 const UserWrite& write) {
+  if (!changes_account(write, call.layout(), now)) return done();
+  return call.audience.sight.governs(call.services, now, view);
+}
 
 Result<UserWrite> write_user(Json tree, const UserReader* now, const Audience& audience,
                              const ldap::Layout& layout, const ldap::Mirror::View& view) {

@@ -69,6 +69,7 @@ Result<Saved> try_to_save(Call& call, std::string_view id, const Change& change)
     saved.active = switched(*before, after);
     auto made = write_user(std::move(after), &reader, call.audience, call.layout(), *view);
     if (!made) return made.error();
+    if (auto ok = may_write(call, *reader.record(), *view, *made); !ok) return ok.error();
     write = *std::move(made);
     options = unchanged_since(*reader.record(), call.layout());
   }
@@ -177,6 +178,9 @@ Result<Response> delete_user(Call& call, std::string_view id) {
     if (!record) return record.error();
     auto condition = write_condition(call.request.headers.if_match, **record, call.layout());
     if (!condition) return condition.error();
+    if (auto ok = call.audience.sight.governs(call.services, **record, *view); !ok) {
+      return ok.error();
+    }
     person = (*record)->id();
     options = *std::move(condition);
   }

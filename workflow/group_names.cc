@@ -38,8 +38,12 @@ bool names_approvers(const Services& services, std::string_view key) {
   return false;
 }
 
+bool names_administrators(const Services& services, std::string_view key) {
+  return key == key_of(services.settings.administrators_group);
+}
+
 Status check_open(const Services& services, const std::string& key) {
-  if (key == key_of(services.settings.administrators_group)) {
+  if (names_administrators(services, key)) {
     return Error{Errc::kForbidden, "administrators-group", {}};
   }
   if (names_approvers(services, key)) return Error{Errc::kForbidden, "approvers-group", {}};
@@ -47,6 +51,14 @@ Status check_open(const Services& services, const std::string& key) {
 }
 
 }  // namespace
+
+bool is_administrators_group(const Services& services, const ldap::Record& group) {
+  if (group.kind() != ldap::Kind::kGroup) return false;
+  const auto names = group.values(ldap::Attr::kCn);
+  return std::any_of(names.begin(), names.end(), [&](std::string_view name) {
+    return names_administrators(services, key_of(name));
+  });
+}
 
 bool is_approvers_group(const Services& services, std::string_view name) {
   return names_approvers(services, key_of(name));

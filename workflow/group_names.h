@@ -12,6 +12,9 @@ namespace habilitd::workflow {
 
 class Services;
 
+// Is that the group whose members administer everything?
+bool is_administrators_group(const Services&, const ldap::Record&);
+
 // Does a policy in force name that group as approvers (group:NAME)?
 bool is_approvers_group(const Services&, std::string_view name);
 
