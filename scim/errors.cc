@@ -52,6 +52,7 @@ constexpr Words kWords[] = {
     {"account-shared", "",
      "The person is not this client's alone: it may not change her password, userName, addresses "
      "or active, nor delete her."},
+    {"switched-off-by-other", "", "Somebody else switched the person off, and not this client."},
     {"administrators-group", "", "The group is beyond this client's grants."},
     {"approvers-group", "", "Members of the group decide about requests: it is beyond any client."},
     {"reserved-name", "",

@@ -7,6 +7,7 @@
 #include "scim/known_attributes.h"
 #include "scim/merged_values.h"
 #include "scim/normalise.h"
+#include "workflow/people.h"
 
 namespace habilitd::scim {
 namespace {
@@ -14,6 +15,7 @@ namespace {
 using ldap::Attr;
 
 constexpr std::size_t kMostAnnotation = 256 * 1024;
+constexpr const char* kSwitchedOffBy = "switchedOffBy";
 
 std::string text_at(const Json& object, const std::string& name) {
   const auto found = object.find(name);
@@ -22,7 +24,8 @@ std::string text_at(const Json& object, const std::string& name) {
 
 class Mapping {
  public:
-  Mapping(const Json& tree, const ldap::Record* record) : tree_(tree), record_(record) {}
+  Mapping(const Json& tree, const ldap::Record* record, std::string_view client)
+      : tree_(tree), record_(record), client_(client) {}
 
   Result<WantedValues> run() {
     add_attributes(user_type().core(), notes_);
@@ -152,10 +155,18 @@ class Mapping {
     const Json* active = value_of(*user_attributes().active);
     if (active) {
       wanted_[Attr::kHabActive] = {*active == true ? "TRUE" : "FALSE"};
+      if (*active == false) add_switch();
       return;
     }
     wanted_[Attr::kHabActive] = {};
     notes_["active"] = nullptr;
+  }
+
+  // Who is off already stays switched off by whom she was.
+  void add_switch() {
+    const bool was_off = record_ && !workflow::is_active(*record_);
+    std::string by = was_off ? switched_off_by(*record_) : std::string(client_);
+    if (!by.empty()) notes_[kSwitchedOffBy] = std::move(by);
   }
 
   // inetOrgPerson demands sn and cn. What the client did not give is derived, and noted so that it
@@ -184,14 +195,22 @@ class Mapping {
 
   const Json& tree_;
   const ldap::Record* record_;
+  std::string_view client_;
   WantedValues wanted_;
   Json notes_ = Json::object();
 };
 
 }  // namespace
 
-Result<WantedValues> wanted_values(const Json& tree, const ldap::Record* record) {
-  return Mapping(tree, record).run();
+Result<WantedValues> wanted_values(const Json& tree, const ldap::Record* record,
+                                   std::string_view client) {
+  return Mapping(tree, record, client).run();
+}
+
+std::string switched_off_by(const ldap::Record& record) {
+  if (workflow::is_active(record)) return {};
+  const Json notes = Json::parse(record.first(Attr::kHabScim), nullptr, false);
+  return notes.is_object() ? text_at(notes, kSwitchedOffBy) : std::string();
 }
 
 }  // namespace habilitd::scim

@@ -113,13 +113,37 @@ Status may_write(const Call& call, const ldap::Record& now, const ldap::Mirror::
   return call.audience.sight.governs(call.services, now, view);
 }
 
+namespace {
+
+// habExternalId begins with the client's id.
+std::string_view client_of(const Audience& audience) {
+  const std::string_view prefix = audience.id_prefix;
+  return prefix.substr(0, prefix.find(':'));
+}
+
+// Whom another client, or somebody with access to the directory, switched off, only a client that
+// sees everything switches on again.
+Status may_switch(const Audience& audience, const ldap::Record& now, const WantedValues& wanted) {
+  if (audience.sight.all() || workflow::is_active(now)) return done();
+  const auto active = wanted.find(Attr::kHabActive);
+  const bool stays_off =
+      active != wanted.end() && !active->second.empty() && active->second.front() == "FALSE";
+  if (stays_off || switched_off_by(now) == client_of(audience)) return done();
+  return Error{Errc::kForbidden, "switched-off-by-other", {}};
+}
+
+}  // namespace
+
 Result<UserWrite> write_user(Json tree, const UserReader* now, const Audience& audience,
                              const ldap::Layout& layout, const ldap::Mirror::View& view) {
   UserWrite write;
   if (auto ok = take_password(tree, write); !ok) return ok.error();
   const ldap::Record* record = now ? now->record().get() : nullptr;
-  auto wanted = wanted_values(tree, record);
+  auto wanted = wanted_values(tree, record, client_of(audience));
   if (!wanted) return wanted.error();
+  if (record) {
+    if (auto ok = may_switch(audience, *record, *wanted); !ok) return ok.error();
+  }
   const auto wish = [&](Attr attr) {
     const auto found = wanted->find(attr);
     return found == wanted->end() ? std::vector<std::string>() : found->second;

@@ -1,4 +1,5 @@
-// People who belong to several clients: whose account it is (workflow/tenancy.h).
+// People who belong to several clients: whose account it is (workflow/tenancy.h), and who switches
+// whom on again (trust.md, case 71).
 #include <boost/test/unit_test.hpp>
 
 #include "tests/scim/establishment.h"
@@ -103,6 +104,39 @@ BOOST_AUTO_TEST_CASE(whom_it_made_is_its_own_everywhere_unless_she_administers) 
 BOOST_AUTO_TEST_CASE(the_owner_of_an_application_is_not_an_agencys) {
   group_of("soffi,ou=applications", "objectClass: habApplicationInfo\n", "owner", alice);
   BOOST_TEST(!governs(alice));
+}
+
+BOOST_AUTO_TEST_CASE(who_was_switched_off_by_others_stays_off) {
+  const auto on_off = [&](const workflow::Client& who, const std::string& id, bool on) {
+    client() = who;
+    return change(id, std::string(R"("active":)") + (on ? "true" : "false")).status();
+  };
+  // Its own switch goes both ways, whatever others write meanwhile.
+  BOOST_TEST(on_off(agency, alice, false) == 200);
+  client() = central;
+  BOOST_TEST(change(alice, R"("title":"Dr")").status() == 200);
+  BOOST_TEST(on_off(central, alice, false) == 200);
+  BOOST_TEST(on_off(agency, alice, true) == 200);
+  // Another client's does not, by no way of saying it.
+  BOOST_TEST(on_off(central, alice, false) == 200);
+  BOOST_TEST(on_off(agency, alice, true) == 403);
+  BOOST_TEST(ask("PATCH /Users/" + alice, patch(R"({"op":"remove","path":"active"})")).status() ==
+             403);
+  const Answer refused = ask(
+      "PUT /Users/" + alice,
+      user_body(R"("userName":"alice","active":true,"emails":[{"value":"alice@example.org"}])"));
+  BOOST_TEST(refused.status() == 403);
+  BOOST_TEST(refused.at("/detail").get<std::string>().starts_with("Somebody else"));
+  BOOST_TEST(on_off(agency, alice, false) == 200);
+  BOOST_TEST(change(alice, R"("title":"Prof")").status() == 200);
+  BOOST_TEST(on_off(agency, alice, true) == 403);
+  BOOST_TEST(on_off(central, alice, true) == 200);
+  // Nor the directory's own.
+  client() = central;
+  load("dn: " + dn(bob) + "\nchangetype: modify\nreplace: habActive\nhabActive: FALSE\n");
+  BOOST_TEST(on_off(agency, bob, true) == 403);
+  BOOST_TEST(on_off(central, bob, true) == 200);
+  BOOST_TEST(ask("GET /Users/" + bob).at("/active") == Json(true));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
