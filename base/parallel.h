@@ -15,6 +15,11 @@ inline std::size_t helping_threads() {
   constexpr std::size_t kMost = 4;
   return std::clamp<std::size_t>(std::thread::hardware_concurrency(), 1, kMost);
 }
+// The same for work on so many people: one thread is quickest on few.
+inline std::size_t helping_threads(std::size_t people) {
+  constexpr std::size_t kWorthHelp = 10'000;
+  return people < kWorthHelp ? 1 : helping_threads();
+}
 
 // Calls work(0) to work(count - 1) at once, the first (if any) in this thread. Returns when all
 // have; an exception of any comes through then.

@@ -100,8 +100,8 @@ Response AuthzenEndpoint::handle(const Request& request, const Segments& rest,
   }
   const auto body = parse_json(request.body);
   if (!body) return failure(body.error(), request);
-  const policies::Evaluate evaluator = [this](const AuthzenQuery& query) {
-    return evaluate(query);
+  const policies::Evaluate evaluator = [&](const AuthzenQuery& query) {
+    return evaluate(query, *caller);
   };
   const auto answer =
       one ? answer_evaluation(*body, evaluator) : answer_evaluations(*body, evaluator);
@@ -124,14 +124,15 @@ Response AuthzenEndpoint::configuration(const Request& request) const {
   return response;
 }
 
-Result<policies::Decision> AuthzenEndpoint::evaluate(const AuthzenQuery& query) const {
+Result<policies::Decision> AuthzenEndpoint::evaluate(const AuthzenQuery& query,
+                                                     const workflow::Client& caller) const {
   if (!settings_.fixture.empty()) {
     const auto policy = services_.catalogue.policy(settings_.fixture);
     if (policy && policy->entities.contains(query.resource.type)) {
       return policies::decide_fixture(*policy, query);
     }
   }
-  auto decided = decide(query);
+  auto decided = decide(query, caller);
   if (!decided && decided.error().code != Errc::kInvalid) {
     services_.log.warn("authzen.evaluation.failed",
                        {{"reason", decided.error().reason}, {"detail", decided.error().detail}});
@@ -139,8 +140,9 @@ Result<policies::Decision> AuthzenEndpoint::evaluate(const AuthzenQuery& query) 
   return decided;
 }
 
-Result<policies::Decision> AuthzenEndpoint::decide(const AuthzenQuery& query) const {
-  auto understood = understand(services_, query);
+Result<policies::Decision> AuthzenEndpoint::decide(const AuthzenQuery& query,
+                                                   const workflow::Client& caller) const {
+  auto understood = understand(services_, query, caller);
   if (!understood) return understood.error();
   if (auto* denied = std::get_if<policies::Decision>(&*understood)) return std::move(*denied);
   const auto& asked = std::get<AuthzenQuestion>(*understood);

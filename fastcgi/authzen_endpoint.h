@@ -28,15 +28,16 @@ class AuthzenEndpoint {
   };
   AuthzenEndpoint(workflow::Services&, Settings);
 
-  // POST evaluation | evaluations, scope `decisions`. An error never holds a decision.
+  // POST evaluation | evaluations, scope `decisions`. An error never holds a decision. What a
+  // restricted client does not see is unknown to it.
   Response handle(const Request&, const Segments& rest,
                   const Result<workflow::Client>& caller) const;
   // GET /.well-known/authzen-configuration: only what is served.
   Response configuration(const Request&) const;
 
  private:
-  Result<policies::Decision> evaluate(const policies::AuthzenQuery&) const;
-  Result<policies::Decision> decide(const policies::AuthzenQuery&) const;
+  Result<policies::Decision> evaluate(const policies::AuthzenQuery&, const workflow::Client&) const;
+  Result<policies::Decision> decide(const policies::AuthzenQuery&, const workflow::Client&) const;
 
   workflow::Services& services_;
   Settings settings_;

@@ -3,6 +3,7 @@
 #include "workflow/people.h"
 #include "workflow/request_record.h"
 #include "workflow/services.h"
+#include "workflow/tenancy.h"
 
 namespace habilitd::fastcgi {
 namespace {
@@ -10,6 +11,14 @@ namespace {
 using policies::AuthzenEntity;
 using policies::AuthzenQuery;
 using View = ldap::Mirror::View;
+
+// The directory as the caller sees it.
+struct Seen {
+  const View& view;
+  workflow::Sight sight;
+
+  bool has(const ldap::Record& record) const { return sight.sees(record, view); }
+};
 
 policies::Decision denial(std::string reason) {
   policies::Decision decision;
@@ -23,9 +32,12 @@ std::string property(const AuthzenEntity& entity, const char* name) {
                                                                 : std::string();
 }
 
-Result<ldap::RecordPtr> find_user(const View& view, const std::string& id) {
-  if (const auto uuid = EntryUuid::parse(id)) return workflow::find_person_entry(view, *uuid);
-  return workflow::find_person_entry_by_login(view, id);
+Result<ldap::RecordPtr> find_user(const Seen& seen, const std::string& id) {
+  const auto uuid = EntryUuid::parse(id);
+  auto person = uuid ? workflow::find_person_entry(seen.view, *uuid)
+                     : workflow::find_person_entry_by_login(seen.view, id);
+  if (person && !seen.has(**person)) return Error{Errc::kNotFound, "unknown-person", {}};
+  return person;
 }
 
 void set_siret(AuthzenQuestion& question, std::string_view text) {
@@ -43,10 +55,10 @@ void take_habilitation(AuthzenQuestion& question, const std::string& id) {
 }
 
 // False: there is no such request.
-bool take_request(AuthzenQuestion& question, const View& view, const std::string& id) {
+bool take_request(AuthzenQuestion& question, const Seen& seen, const std::string& id) {
   const auto parsed = RequestId::parse(id);
-  const ldap::RecordPtr entry = parsed ? view.by_id(parsed->entry()) : nullptr;
-  if (!entry || entry->kind() != ldap::Kind::kRequest) return false;
+  const ldap::RecordPtr entry = parsed ? seen.view.by_id(parsed->entry()) : nullptr;
+  if (!entry || entry->kind() != ldap::Kind::kRequest || !seen.has(*entry)) return false;
   const auto record = workflow::request_from(*entry);
   if (!record) return false;
   question.application = record->application;
@@ -64,10 +76,10 @@ void take_properties(AuthzenQuestion& question, const AuthzenEntity& resource) {
 }
 
 // What the resource says; a word for a denial when it names nothing.
-std::string take_resource(AuthzenQuestion& question, const View& view,
+std::string take_resource(AuthzenQuestion& question, const Seen& seen,
                           const AuthzenEntity& resource) {
   if (resource.type == "request") {
-    return take_request(question, view, resource.id) ? "" : "unknown-request";
+    return take_request(question, seen, resource.id) ? "" : "unknown-request";
   }
   if (resource.type == "habilitation") {
     take_habilitation(question, resource.id);
@@ -87,26 +99,26 @@ bool concerns_the_subject(const std::string& action) {
 }
 
 // False: a person is named who does not exist.
-bool take_target(AuthzenQuestion& question, const View& view, const AuthzenQuery& query) {
+bool take_target(AuthzenQuestion& question, const Seen& seen, const AuthzenQuery& query) {
   if (!question.target.nil()) return true;
   const std::string person = property(query.resource, "person");
   if (person.empty()) {
     if (concerns_the_subject(query.action)) question.target = question.actor.id;
     return true;
   }
-  const auto found = find_user(view, person);
+  const auto found = find_user(seen, person);
   if (found) question.target = (*found)->id();
   return found.ok();
 }
 
-Result<workflow::Actor> actor_of(const View& view, const AuthzenEntity& subject) {
+Result<workflow::Actor> actor_of(const Seen& seen, const AuthzenEntity& subject) {
   if (subject.type == "client") {
     workflow::Actor actor;
     actor.kind = workflow::Actor::Kind::kClient;
     actor.name = subject.id;
     return actor;
   }
-  const auto person = find_user(view, subject.id);
+  const auto person = find_user(seen, subject.id);
   if (!person) return person.error();
   const ldap::Record& entry = **person;
   return workflow::Actor::person(entry.id(), workflow::shown_name(entry),
@@ -115,22 +127,26 @@ Result<workflow::Actor> actor_of(const View& view, const AuthzenEntity& subject)
 
 }  // namespace
 
-Result<Understood> understand(workflow::Services& services, const AuthzenQuery& query) {
+Result<Understood> understand(workflow::Services& services, const AuthzenQuery& query,
+                              const workflow::Client& caller) {
   if (query.subject.type != "user" && query.subject.type != "client") {
     return invalid("authzen-invalid", "subject.type: expected user or client");
   }
   const auto view = services.directory.view();
   if (!view) return view.error();
-  const auto actor = actor_of(*view, query.subject);
+  const Seen seen{*view, workflow::Sight(caller)};
+  const auto actor = actor_of(seen, query.subject);
   if (!actor) return Understood(denial("unknown-person"));
   AuthzenQuestion question;
   question.actor = *actor;
-  const std::string unknown = take_resource(question, *view, query.resource);
+  const std::string unknown = take_resource(question, seen, query.resource);
   if (!unknown.empty()) return Understood(denial(unknown));
   if (!services.catalogue.policy(question.application))
     return Understood(denial("unknown-application"));
-  if (!question.siret) return Understood(denial("unknown-structure"));
-  if (!take_target(question, *view, query)) return Understood(denial("unknown-person"));
+  if (!question.siret || !seen.sight.accepts_structure(*question.siret)) {
+    return Understood(denial("unknown-structure"));
+  }
+  if (!take_target(question, seen, query)) return Understood(denial("unknown-person"));
   return Understood(std::move(question));
 }
 

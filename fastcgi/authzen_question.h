@@ -8,6 +8,7 @@
 
 #include "policies/authzen.h"
 #include "workflow/decisions.h"
+#include "workflow/tokens.h"
 
 namespace habilitd::fastcgi {
 
@@ -21,10 +22,12 @@ struct AuthzenQuestion {
 };
 
 // A denial with one of the engine's words (unknown-person, unknown-structure) or
-// unknown-application, unknown-request, unknown-resource, when the query names nothing that exists.
+// unknown-application, unknown-request, unknown-resource, when the query names nothing that exists,
+// or nothing that the caller sees (workflow/tenancy.h).
 // kInvalid (authzen-invalid) for a subject type that is not in the vocabulary; kUnavailable while
 // the mirror is not ready.
 using Understood = std::variant<AuthzenQuestion, policies::Decision>;
-Result<Understood> understand(workflow::Services&, const policies::AuthzenQuery&);
+Result<Understood> understand(workflow::Services&, const policies::AuthzenQuery&,
+                              const workflow::Client& caller);
 
 }  // namespace habilitd::fastcgi

@@ -237,6 +237,8 @@ Result<Configuration> configure(const Settings& settings, const std::string& fil
   result.portal = portal_settings(reader);
   result.authzen = {reader.text("site.base_url"), reader.text("authzen.fixture")};
   result.jwt = jwt_settings(settings);
+  result.workflow.jwt_issuer = result.jwt.rules.issuer;
+  result.workflow.jwt_require_entry = result.jwt.require_entry;
   for (const auto& [name, what] : jwt_problems(result.jwt)) reader.problem(name, what);
   if (result.socket == result.health_socket) {
     reader.problem("server.health_socket", "must differ from server.socket");

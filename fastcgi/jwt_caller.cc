@@ -2,7 +2,6 @@
 
 #include <string>
 
-#include "base/crypto.h"
 #include "base/text.h"
 #include "fastcgi/jwt.h"
 #include "workflow/people.h"
@@ -12,17 +11,6 @@ namespace {
 
 using ldap::Mirror;
 using workflow::Client;
-
-// RFC 9562 section 5.8: a UUID of our own making. Directories make versions 1 and 4.
-EntryUuid client_id(const std::string& issuer, const std::string& client) {
-  std::string bytes;
-  for (const std::uint8_t byte : sha256("jwt-client:" + issuer + '\0' + client)) {
-    if (bytes.size() < 16) bytes.push_back(static_cast<char>(byte));
-  }
-  bytes[6] = static_cast<char>((bytes[6] & 0x0f) | 0x80);
-  bytes[8] = static_cast<char>((bytes[8] & 0x3f) | 0x80);
-  return EntryUuid::from_bytes(bytes);
-}
 
 // The mirror's look-up folds letter case of every script, and takes a mail address too; an IAM may
 // tell apart what folds alike, so that only ASCII letter case may differ here.
@@ -54,7 +42,7 @@ std::optional<EntryUuid> person_of(const JwtClaims& claims, JwtSettings::PersonK
 
 Client client_of(const JwtClaims& claims, const JwtSettings& settings, const Mirror::View& view) {
   Client client;
-  client.id = client_id(settings.rules.issuer, claims.client);
+  client.id = workflow::jwt_client_id(settings.rules.issuer, claims.client);
   client.name = claims.client;
   client.from_jwt = true;
   for (const std::string& scope : claims.scopes) {

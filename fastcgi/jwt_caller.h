@@ -18,7 +18,7 @@ struct JwtSettings {
   JwtRules rules;  // an empty issuer: no JWT is accepted
   JwksStore::Options keys;
   PersonKey person_key = PersonKey::kUserName;
-  bool require_entry = false;  // a client without a token entry of its name may do nothing
+  bool require_entry = true;  // a client without a token entry of its name may do nothing
   bool on() const { return !rules.issuer.empty(); }
 };
 

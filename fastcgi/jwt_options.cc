@@ -117,10 +117,11 @@ void add_claims(std::vector<Option>& table) {
                    "What that claim holds: user-name (userName in SCIM) or entry-uuid (id in "
                    "SCIM).",
                    check_one_of({"user-name", "entry-uuid"})});
-  table.push_back({"jwt.require_entry", "no", false,
+  table.push_back({"jwt.require_entry", "yes", false,
                    "yes: a client may do something only if there is a token entry of its name "
                    "(`habilitd token create --jwt`), which holds its structures, mail domains and "
-                   "rate. no: a client without one is limited by its scopes alone.",
+                   "rate. no: a client without one is limited by its scopes alone and sees "
+                   "everybody.",
                    check_flag});
 }
 

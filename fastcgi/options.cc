@@ -215,9 +215,10 @@ void add_events(Table& table) {
                    "How long an event waits under directory.events for the clients that listen "
                    "(scope events:read).",
                    check_duration});
-  table.push_back({"events.kept", "100000", false,
-                   "Most events that wait; beyond that the oldest are removed.",
-                   check_number(100, 10'000'000)});
+  table.push_back(
+      {"events.kept", "100000", false,
+       "Most events that wait; beyond that the client with most to read loses its oldest.",
+       check_number(100, 10'000'000)});
   table.push_back({"events.wait", "5s", false,
                    "How long a client may wait for the next event in one request; four at most "
                    "wait at once, others are answered immediately.",

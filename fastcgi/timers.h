@@ -19,6 +19,10 @@ class Timers {
   std::vector<std::unique_ptr<Ticker>> tickers_;
 };
 
+// One pass over the events that nobody fetched; returns the pause before the next, a short one when
+// there is more to remove.
+Ticker::Pause events_pass(workflow::Services&);
+
 // One pass of the mail sender; returns the pause before the next. Looks only when the directory
 // changed or a retry may be due.
 class MailPass {

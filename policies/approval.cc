@@ -101,6 +101,17 @@ std::vector<std::shared_ptr<const Condition>> check_approval(const Json& json,
   return conditions;
 }
 
+void collect_groups(const Json& json, std::set<std::string, std::less<>>& groups) {
+  if (json.is_string()) {
+    const std::string_view text = json.get_ref<const std::string&>();
+    if (text.starts_with(kGroup)) groups.emplace(text.substr(kGroup.size()));
+  }
+  if (!json.is_structured()) return;
+  for (const auto& [key, value] : json.items()) {
+    if (key != "when") collect_groups(value, groups);
+  }
+}
+
 void check_review(const Json& json, const std::string& place, Problems& problems) {
   const ObjectReader review(json, place, problems, {"every", "reviewers", "due", "onSilence"});
   if (review.need("every") != nullptr) review.period("every");

@@ -2,7 +2,10 @@
 // into each request as it is written. Used by the policy loader only.
 #pragma once
 
+#include <functional>
 #include <memory>
+#include <set>
+#include <string>
 #include <vector>
 
 #include "base/json.h"
@@ -23,5 +26,8 @@ std::vector<std::shared_ptr<const Condition>> check_approval(const Json&, const 
 
 // every, reviewers, due, onSilence (revoke | keep).
 void check_review(const Json&, const std::string& place, Problems&);
+
+// Adds the NAMEs that either of them, once checked, has as group:NAME.
+void collect_groups(const Json&, std::set<std::string, std::less<>>& groups);
 
 }  // namespace habilitd::policies

@@ -177,10 +177,12 @@ class Loader {
     if (const Json* approval = file.find("approval")) {
       policy_->approval_when = check_approval(*approval, "/approval", problems_);
       policy_->approval = *approval;
+      collect_groups(*approval, policy_->approver_groups);
     }
     if (const Json* review = file.find("review")) {
       check_review(*review, "/review", problems_);
       policy_->review = *review;
+      collect_groups(*review, policy_->approver_groups);
     }
   }
 

@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -51,7 +52,8 @@ class Policy {
   Limits limits;
   Json approval;  // checked, order kept; frozen into requests
   Json review;
-  Json entities;  // fixture entities for AuthZEN, or null
+  std::set<std::string, std::less<>> approver_groups;  // that either names as group:NAME
+  Json entities;                                       // fixture entities for AuthZEN, or null
   std::vector<std::shared_ptr<const Rule>> rules;
   std::vector<std::shared_ptr<const Condition>> approval_when;  // one a block; null: always
   // Attributes for which a caller's own word counts ("subject.role"). What the directory cannot

@@ -1,5 +1,7 @@
 #include "scim/announce.h"
 
+#include <algorithm>
+
 namespace habilitd::scim {
 namespace {
 
@@ -44,6 +46,19 @@ void add_losses(const Json& from, const Json& to, const std::string& prefix,
   }
 }
 
+// `receivers`, and those of `before` that are not among them.
+workflow::Receivers with_former(workflow::Receivers receivers, const workflow::Receivers& before) {
+  const std::size_t present = receivers.size();
+  for (const workflow::Receiver& one : before) {
+    const auto end = receivers.begin() + static_cast<std::ptrdiff_t>(present);
+    if (std::none_of(receivers.begin(), end,
+                     [&](const workflow::Receiver& now) { return now.feed == one.feed; })) {
+      receivers.push_back(one);
+    }
+  }
+  return receivers;
+}
+
 }  // namespace
 
 std::vector<std::string> event_uris() {
@@ -66,7 +81,7 @@ std::vector<std::string> changed_attributes(const Json& before, const Json& afte
 }
 
 void announce(const Call& call, const ResourceType& type, const Announced& what) {
-  const auto receivers = workflow::receivers_of(call.services, what.id);
+  const auto receivers = with_former(workflow::receivers_of(call.services, what.id), what.seen_by);
   if (receivers.empty()) return;
   Json notice{{"attributes", what.attributes}};
   if (std::string version = present_version(call, what.id); !version.empty()) {

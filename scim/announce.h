@@ -23,6 +23,9 @@ struct Announced {
   EntryUuid id;
   std::vector<std::string> attributes;
   std::optional<bool> active = {};  // what `active` changed to
+  // Who saw it before: those who do not see it any more are told once more, and find it gone. Of
+  // people alone, who may leave a client's part (workflow/tenancy.h).
+  workflow::Receivers seen_by = {};
 };
 // Call it once the mirror has the change.
 void announce(const Call&, const ResourceType&, const Announced&);

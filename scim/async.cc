@@ -4,9 +4,9 @@
 
 #include "base/crypto.h"
 #include "base/text.h"
+#include "scim/async_lease.h"
 #include "scim/errors.h"
 #include "scim/server.h"
-#include "workflow/client_settings.h"
 
 namespace habilitd::scim {
 namespace {
@@ -16,8 +16,8 @@ using ldap::Attr;
 constexpr std::size_t kMostQueued = 256;         // requests
 constexpr std::size_t kLargestBody = 256 << 10;  // bytes: it is kept in the directory
 constexpr std::chrono::seconds kLookAgain{5};
-constexpr Duration kForgotten{10'000};       // queued by a process that is gone
-constexpr Duration kGone{10 * 60 * 1000LL};  // running for longer than any request does
+constexpr std::chrono::milliseconds kPause{500};  // before another try
+constexpr Duration kForgotten{10'000};            // perhaps queued by a process that is gone
 
 bool mentions_password(std::string_view text) {
   return ascii_lower(text).find("password") != std::string::npos;
@@ -96,6 +96,7 @@ bool prefers_async(std::string_view prefer) {
 AsyncRequests::AsyncRequests(workflow::Services& services, std::string base_url, Run run)
     : services_(services),
       base_url_(std::move(base_url)),
+      runner_(to_hex(random_bytes(16))),
       run_(std::move(run)),
       thread_([this] { work(); }) {}
 
@@ -129,39 +130,52 @@ std::optional<Response> AsyncRequests::accept(const Request& request,
   response.set("Location", base_url_ + "/Events/" + job.txn);
   {
     std::lock_guard lock(mutex_);
-    queue_.push_back({*std::move(stored), std::move(job)});
+    std::string key = job_key(*stored);
+    queue_.emplace(std::move(key), Queued{*std::move(stored), std::move(job)});
   }
   changed_.notify_one();
   return response;
 }
 
 void AsyncRequests::work() {
-  auto look = std::chrono::steady_clock::now();
+  using std::chrono::steady_clock;
+  auto look = steady_clock::now();
   std::unique_lock lock(mutex_);
   while (!stopping_) {
-    if (queue_.empty() && std::chrono::steady_clock::now() >= look) {
+    if (steady_clock::now() >= look) {
       lock.unlock();
       recover();
-      look = std::chrono::steady_clock::now() + kLookAgain;
+      look = steady_clock::now() + kLookAgain;
       lock.lock();
+      if (stopping_) return;
     }
-    changed_.wait_until(lock, look, [this] { return stopping_ || !queue_.empty(); });
-    if (stopping_ || queue_.empty()) continue;
+    const auto next = next_in_turn();
+    if (next == queue_.end()) {
+      changed_.wait_until(lock,
+                          queue_.empty() ? look : std::min(look, steady_clock::now() + kPause));
+      held_back_.clear();
+      continue;
+    }
     // It keeps its place until it is done, so that the queue counts it.
-    const Queued next = queue_.front();
     lock.unlock();
-    run(next);
+    const Turn turn = run(next->first, next->second);
     lock.lock();
-    queue_.pop_front();
+    if (turn == Turn::kLater) {
+      held_back_.insert(next->second.job.client.id);
+    } else {
+      queue_.erase(next);
+    }
   }
 }
 
-bool AsyncRequests::is_stopping() {
-  std::lock_guard lock(mutex_);
-  return stopping_;
+AsyncRequests::Queue::iterator AsyncRequests::next_in_turn() {
+  return std::find_if(queue_.begin(), queue_.end(), [&](const auto& each) {
+    return held_back_.count(each.second.job.client.id) == 0;
+  });
 }
 
-// What a process left behind that is no more, of this host or another.
+// What other processes left behind, of this host or another. One that is alive may be about to do
+// the same: whoever claims a request first does it.
 void AsyncRequests::recover() {
   std::vector<ldap::RecordPtr> queued, running;
   {
@@ -171,55 +185,63 @@ void AsyncRequests::recover() {
     running = view->find(Attr::kHabState, kJobRunning);
   }
   const Instant now = services_.clock.now();
-  const auto is_older = [&](const ldap::RecordPtr& record, Duration age) {
-    const auto since = parse_generalized_time(record->first(Attr::kHabCreated));
-    return record->kind() == ldap::Kind::kEvent && since && now - *since >= age;
-  };
   for (const ldap::RecordPtr& record : queued) {
-    if (is_stopping()) return;
-    if (!is_older(record, kForgotten)) continue;
-    if (const auto job = read_job(*record)) run({record->dn(), *job});
+    const auto since = parse_generalized_time(record->first(Attr::kHabCreated));
+    const bool old = since && now - *since >= kForgotten;
+    if (record->kind() == ldap::Kind::kEvent && old) take_up(*record);
   }
   for (const ldap::RecordPtr& record : running) {
-    if (!is_older(record, kGone)) continue;
-    const auto job = read_job(*record);
-    if (job) finish({record->dn(), *job}, error_response({Errc::kUnknownOutcome, "crash", {}}));
+    if (!is_abandoned(*record, now)) continue;
+    if (const auto job = read_job(*record)) {
+      finish({record->dn(), *job}, error_response({Errc::kUnknownOutcome, "crash", {}}));
+    }
   }
 }
 
-std::optional<workflow::Client> AsyncRequests::present_client(
-    const workflow::Client& client) const {
-  if (client.from_jwt) return client;
+void AsyncRequests::take_up(const ldap::Record& record) {
+  std::string key = job_key(record.dn());
+  {
+    std::lock_guard lock(mutex_);
+    if (queue_.count(key) > 0) return;
+  }
+  auto job = read_job(record);
+  if (!job) return;
+  std::lock_guard lock(mutex_);
+  queue_.emplace(std::move(key), Queued{record.dn(), *std::move(job)});
+}
+
+Result<workflow::Client> AsyncRequests::client_in_turn(const std::string& key,
+                                                       const workflow::Client& client) const {
   const auto view = services_.directory.view();
-  if (!view) return std::nullopt;
-  const auto token = view->by_id(client.id);
-  workflow::Client now = client;
-  now.scopes.clear();
-  now.structures.clear();
-  now.mail_domains.clear();
-  if (!token || token->kind() != ldap::Kind::kToken ||
-      !workflow::decode_client(token->first(Attr::kHabClient), now)) {
-    return std::nullopt;
-  }
-  return now;
+  if (!view) return view.error();
+  if (has_earlier_job(*view, key, client.id)) return Error{Errc::kUnavailable, "not-in-turn", {}};
+  return workflow::present_client(*view, client, services_.settings.jwt_require_entry,
+                                  services_.clock.now());
 }
 
-void AsyncRequests::run(const Queued& queued) {
-  const auto claimed = claim_job(services_, queued.dn);
+AsyncRequests::Turn AsyncRequests::run(const std::string& key, Queued& queued) {
+  const auto client = client_in_turn(key, queued.job.client);
+  if (!client && client.error().code == Errc::kUnavailable) return Turn::kLater;
+  const auto claimed = claim_job(services_, queued.dn, runner_, queued.perhaps_claimed);
   if (!claimed) {
-    // Still queued in the directory, or nobody knows: recover() finds it.
+    if (claimed.error().code == Errc::kUnknownOutcome) queued.perhaps_claimed = true;
     services_.log.warn("scim.async.failed", {{"reason", claimed.error().reason}});
-    return;
+    return Turn::kLater;
   }
-  if (!*claimed) return;
-  const auto client = present_client(queued.job.client);
+  if (!*claimed) return Turn::kOver;
   if (!client) {
-    finish(queued, error_response({Errc::kUnauthenticated, "invalid-token", {}}));
-    return;
+    finish(queued, error_response(client.error()));
+    return Turn::kOver;
   }
   AsyncJob job = queued.job;
   job.client = *client;
-  finish(queued, run_(job));
+  Response response;
+  {
+    const AsyncLease lease(services_, queued.dn);
+    response = run_(job);
+  }
+  finish(queued, response);
+  return Turn::kOver;
 }
 
 // RFC 9967 section 2.5.1.2: of a bulk request each operation has an event of its own.

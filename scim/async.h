@@ -1,6 +1,7 @@
 // Asynchronous requests (Prefer: respond-async, RFC 9967 section 2.5.1): accepted, kept in the
 // directory, answered 202, and done one after the other by one thread. The outcome is an event for
-// the client that asked, and stands at the Location of the 202.
+// the client that asked, and stands at the Location of the 202. Those of one client are done in
+// their order, by whatever host; while the directory is away all of them wait.
 //
 // A preference is no right: answered at once instead are requests that carry a password (it is not
 // written down), that are large, that name a time they would wait, and all while the queue is full.
@@ -8,10 +9,11 @@
 
 #include <chrono>
 #include <condition_variable>
-#include <deque>
 #include <functional>
+#include <map>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <thread>
 
 #include "scim/async_job.h"
@@ -36,21 +38,27 @@ class AsyncRequests {
   struct Queued {
     std::string dn;
     AsyncJob job;
+    bool perhaps_claimed = false;  // nobody knows what became of an attempt
   };
+  using Queue = std::map<std::string, Queued>;  // by job_key()
+  enum class Turn { kOver, kLater };
+
   void work();
   void recover();
-  bool is_stopping();
-  void run(const Queued&);
+  void take_up(const ldap::Record&);
+  Queue::iterator next_in_turn();
+  Turn run(const std::string& key, Queued&);
+  // kUnavailable: it cannot be said yet; else who asks, or why nobody.
+  Result<workflow::Client> client_in_turn(const std::string& key, const workflow::Client&) const;
   void finish(const Queued&, const Response&);
-  // The client as its token stands now; nothing: it was revoked.
-  std::optional<workflow::Client> present_client(const workflow::Client&) const;
 
   workflow::Services& services_;
-  const std::string base_url_;
+  const std::string base_url_, runner_;
   const Run run_;
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::deque<Queued> queue_;
+  Queue queue_;                    // only the thread takes something out
+  std::set<EntryUuid> held_back_;  // clients whose turn has not come
   bool stopping_ = false;
   std::thread thread_;
 };

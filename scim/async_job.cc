@@ -1,5 +1,7 @@
 #include "scim/async_job.h"
 
+#include <algorithm>
+
 #include "base/crypto.h"
 #include "base/text.h"
 #include "workflow/client_settings.h"
@@ -13,6 +15,7 @@ using ldap::Identity;
 using workflow::Services;
 
 constexpr JsonLimits kOwnLimits{16 << 20, 8, 1000, 8 << 20};
+constexpr Duration kLease{30'000};
 
 Json client_json(const workflow::Client& client) {
   Json json{{"id", client.id.str()},
@@ -52,6 +55,19 @@ std::string encode(const AsyncJob& job) {
                {"content_type", request.headers.content_type},
                {"request", request.request_id},
                {"body", request.body}});
+}
+
+std::string lease_end(Instant now) { return to_generalized_time(now + kLease); }
+
+// By the directory itself: the mirror may be behind.
+Result<bool> is_run_by(Services& services, const ldap::Dn& dn, const std::string& runner) {
+  const auto entry =
+      services.directory.read(Identity::kDecisions, dn, {Attr::kHabState, Attr::kDescription});
+  if (!entry) return entry.error();
+  const auto text_of = [&](Attr attr) {
+    return entry->first(services.directory.layout().name(attr).str());
+  };
+  return text_of(Attr::kHabState) == kJobRunning && text_of(Attr::kDescription) == runner;
 }
 
 }  // namespace
@@ -100,20 +116,65 @@ Result<AsyncJob> read_job(const ldap::Record& record) {
   return job;
 }
 
-Result<bool> claim_job(Services& services, const std::string& dn_text) {
+std::string job_key(const std::string& dn) {
+  const std::size_t begin = std::min(dn.find('='), dn.size() - 1) + 1;
+  return dn.substr(begin, dn.find(',') - begin);
+}
+
+bool has_earlier_job(const ldap::Mirror::View& view, const std::string& key,
+                     const EntryUuid& client) {
+  const std::string owner = client.str();
+  for (const std::string_view state : {kJobRunning, kJobQueued}) {
+    for (const ldap::RecordPtr& record : view.find(Attr::kHabState, state)) {
+      if (record->kind() == ldap::Kind::kEvent && record->first(Attr::kHabClient) == owner &&
+          record->first(Attr::kHabKey) < key && read_job(*record)) {
+        return true;
+      }
+    }
+  }
+  return false;
+}
+
+Result<bool> claim_job(Services& services, const std::string& dn_text, const std::string& runner,
+                       bool perhaps_mine) {
   const ldap::Layout& layout = services.directory.layout();
   const auto dn = ldap::Dn::parse(dn_text);
   if (!dn) return dn.error();
+  const Instant now = services.clock.now();
   const auto swapped = services.directory.modify(
       Identity::kDecisions, *dn,
       {ldap::change(layout, Change::Op::kDelete, Attr::kHabState, {std::string(kJobQueued)}),
        ldap::change(layout, Change::Op::kAdd, Attr::kHabState, {std::string(kJobRunning)}),
-       ldap::change(layout, Change::Op::kReplace, Attr::kHabCreated,
-                    {to_generalized_time(services.clock.now())})});
+       ldap::change(layout, Change::Op::kReplace, Attr::kDescription, {runner}),
+       ldap::change(layout, Change::Op::kReplace, Attr::kHabExpires, {lease_end(now)}),
+       ldap::change(layout, Change::Op::kReplace, Attr::kHabCreated, {to_generalized_time(now)})});
   if (swapped) return true;
   const int code = swapped.error().directory_code;
-  if (code == ldap::code::kNoSuchAttribute || code == ldap::code::kNoSuchObject) return false;
-  return swapped.error();
+  if (code == ldap::code::kNoSuchObject) return false;
+  if (code != ldap::code::kNoSuchAttribute) return swapped.error();
+  return perhaps_mine ? is_run_by(services, *dn, runner) : Result<bool>(false);
+}
+
+Status renew_job(Services& services, const std::string& dn_text) {
+  const ldap::Layout& layout = services.directory.layout();
+  const auto dn = ldap::Dn::parse(dn_text);
+  if (!dn) return dn.error();
+  const std::string running(kJobRunning);
+  const auto written = services.directory.modify(
+      Identity::kDecisions, *dn,
+      {ldap::change(layout, Change::Op::kDelete, Attr::kHabState, {running}),
+       ldap::change(layout, Change::Op::kAdd, Attr::kHabState, {running}),
+       ldap::change(layout, Change::Op::kReplace, Attr::kHabExpires,
+                    {lease_end(services.clock.now())})});
+  return written ? done() : Status(written.error());
+}
+
+bool is_abandoned(const ldap::Record& record, Instant now) {
+  if (record.kind() != ldap::Kind::kEvent || record.first(Attr::kHabState) != kJobRunning) {
+    return false;
+  }
+  const auto until = parse_generalized_time(record.first(Attr::kHabExpires));
+  return !until || *until < now;
 }
 
 Status complete_job(Services& services, const std::string& dn_text, const AsyncJob& job,
@@ -126,6 +187,8 @@ Status complete_job(Services& services, const std::string& dn_text, const AsyncJ
   std::vector<Change> changes{
       ldap::change(layout, Change::Op::kDelete, Attr::kHabState, {std::string(kJobRunning)}),
       ldap::change(layout, Change::Op::kAdd, Attr::kHabState, {std::string(kJobDone)}),
+      ldap::change(layout, Change::Op::kReplace, Attr::kHabExpires),
+      ldap::change(layout, Change::Op::kReplace, Attr::kDescription),
       ldap::change(layout, Change::Op::kReplace, Attr::kHabRecord, {record})};
   if (!job.client.feed.nil()) {
     changes.push_back(

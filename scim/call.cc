@@ -71,7 +71,7 @@ namespace {
 
 void set_version(Response& response, const ResourceReader& resource) {
   const CommonAttributes& common = common_attributes(resource.type());
-  response.set("ETag", version_of(*resource.record()));
+  response.set("ETag", resource.version());
   const std::string location(resource.get(*common.meta, 0, common.location).text);
   response.set("Location", location);
   response.set("Content-Location", location);  // RFC 7643 section 3.1: the same as meta.location

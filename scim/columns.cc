@@ -11,8 +11,7 @@ namespace {
 
 using View = ldap::Mirror::View;
 
-constexpr std::size_t kWorthHelp = 10'000;  // resources
-constexpr int kMostMade = 4;                // for one filter: making one is as much as a long scan
+constexpr int kMostMade = 4;  // for one filter: making one is as much as a long scan
 // Of one column, and of all: a fixed part, and so much for each resource.
 constexpr std::size_t kMostOfOne = 1 << 20, kMostOfOneEach = 80;
 constexpr std::size_t kMostOfAll = 8 << 20, kMostOfAllEach = 200;
@@ -20,12 +19,6 @@ constexpr std::size_t kMostOfAll = 8 << 20, kMostOfAllEach = 200;
 bool is_of_kind(const ResourceType& type, const ldap::Record& record) {
   const auto& kinds = endpoint(type).kinds;
   return std::find(kinds.begin(), kinds.end(), record.kind()) != kinds.end();
-}
-
-std::size_t population(const ResourceType& type, const View& view) {
-  std::size_t size = 0;
-  for (const ldap::Kind kind : endpoint(type).kinds) size += view.all(kind).size();
-  return size;
 }
 
 // What comparisons name, each once.
@@ -78,7 +71,7 @@ bool Columns::Kept::follow(const View& view) {
 void Columns::Kept::make(const View& view) {
   const auto lock = patient_lock(mutex);
   const std::size_t people = population(type, view);
-  const std::size_t pieces = people < kWorthHelp ? 1 : helping_threads();
+  const std::size_t pieces = helping_threads(people);
   const std::size_t most = (kMostOfOne + people * kMostOfOneEach) / pieces;
   std::vector<Column> made(pieces, Column(path));
   in_parallel(pieces, [&](std::size_t piece) {

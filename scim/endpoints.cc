@@ -119,6 +119,12 @@ const Endpoint& endpoint(const ResourceType& type) {
   throw std::logic_error("no endpoint for " + type.name());
 }
 
+std::size_t population(const ResourceType& type, const ldap::Mirror::View& view) {
+  std::size_t size = 0;
+  for (const Kind kind : endpoint(type).kinds) size += view.all(kind).size();
+  return size;
+}
+
 std::unique_ptr<ResourceReader> make_reader(const ResourceType& type, const Audience& audience) {
   return endpoint(type).reader(audience);
 }

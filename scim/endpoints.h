@@ -28,5 +28,7 @@ struct Endpoint {
 
 const std::vector<Endpoint>& endpoints();
 const Endpoint& endpoint(const ResourceType&);
+// How many entries there are of the type's kinds.
+std::size_t population(const ResourceType&, const ldap::Mirror::View&);
 
 }  // namespace habilitd::scim

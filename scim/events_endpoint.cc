@@ -143,11 +143,12 @@ Response EventsEndpoint::outcome(const std::string& txn, const workflow::Client&
     response.set("Retry-After", "1");
     return response;
   }
-  const auto event = workflow::read_event(*job, client.id);
+  const EntryUuid& feed = client.feed.nil() ? client.id : client.feed;
+  const auto event = workflow::read_event(*job, feed);
   if (!event) return error_response(event.error());
   Response response;
   response.set("Content-Type", "application/secevent+jwt");
-  response.body = writer_.token(*event, client.id);
+  response.body = writer_.token(*event, feed);
   return response;
 }
 

@@ -1,25 +1,17 @@
 #include "scim/group_entry.h"
 
-#include "base/text.h"
 #include "workflow/deed.h"
+#include "workflow/group_names.h"
 
 namespace habilitd::scim {
 namespace {
 
 using ldap::Attr;
-using ldap::Change;
 using ldap::Identity;
 
 std::string text_of(const Json& tree, const char* name) {
   const auto found = tree.find(name);
   return found == tree.end() ? std::string() : found->get<std::string>();
-}
-
-Error administrators_group() { return {Errc::kForbidden, "administrators-group", {}}; }
-
-// Membership of that group is the right to administer everything: no client makes or unmakes it.
-bool is_administrators(const Call& call, std::string_view name) {
-  return fold(name) == fold(call.services.settings.administrators_group);
 }
 
 template <class T>
@@ -31,33 +23,18 @@ void end_deed(workflow::Deed& deed, const Result<T>& result) {
   }
 }
 
-std::vector<std::string> external_ids(const Call& call, const ldap::Record& record,
-                                      const std::string& external_id) {
-  std::vector<std::string> values;
-  for (const std::string_view value : record.values(Attr::kHabExternalId)) {
-    if (!value.starts_with(call.audience.id_prefix)) values.emplace_back(value);
-  }
-  if (!external_id.empty()) values.push_back(call.audience.id_prefix + external_id);
-  return values;
+workflow::GroupFields in_directory(const Call& call, const GroupFields& fields) {
+  const std::string& id = fields.external_id;
+  return {fields.display_name, id.empty() ? std::string() : call.audience.id_prefix + id};
 }
 
-std::vector<Change> changes_of(const Call& call, const ldap::Record& record,
-                               const GroupFields& fields) {
-  std::vector<Change> changes;
-  const auto replace = [&](Attr attr, std::vector<std::string> values) {
-    const auto present = record.values(attr);
-    if (std::equal(present.begin(), present.end(), values.begin(), values.end())) return;
-    changes.push_back(ldap::change(call.layout(), Change::Op::kReplace, attr, std::move(values)));
-  };
-  replace(Attr::kCn, {fields.display_name});
-  auto ids = external_ids(call, record, fields.external_id);
-  const bool needs_class = !ids.empty() && !record.has_class("habGroup");
-  replace(Attr::kHabExternalId, std::move(ids));
-  if (needs_class) {
-    changes.insert(changes.begin(),
-                   ldap::change(call.layout(), Change::Op::kAdd, Attr::kObjectClass, {"habGroup"}));
-  }
-  return changes;
+Json about_change(const EntryUuid& group, const workflow::MemberChange& members) {
+  Json about{{"group", group.str()}};
+  if (members.empty()) return about;
+  about["added"] = workflow::ids_json(members.add);
+  about["removed"] = workflow::ids_json(members.remove);
+  about["replaced"] = members.replace_all;
+  return about;
 }
 
 }  // namespace
@@ -70,12 +47,13 @@ Status may_change_group(const Call& call, const ldap::Record& record) {
   if (record.kind() != ldap::Kind::kGroup) {
     return Error{Errc::kForbidden, "habilitation-group", {}};
   }
-  if (is_administrators(call, record.first(Attr::kCn))) return administrators_group();
-  return done();
+  return workflow::check_group_is_open(call.services, record);
 }
 
 Result<ldap::Written> add_group(Call& call, const GroupFields& fields) {
-  if (is_administrators(call, fields.display_name)) return administrators_group();
+  if (auto ok = workflow::check_group_name(call.services, fields.display_name); !ok) {
+    return ok.error();
+  }
   const ldap::Layout& layout = call.layout();
   const std::string key = EntryUuid::random().str();
   ldap::Attributes entry{
@@ -84,9 +62,8 @@ Result<ldap::Written> add_group(Call& call, const GroupFields& fields) {
       ldap::attribute(layout, Attr::kCn, {fields.display_name}),
       ldap::attribute(layout, Attr::kHabSource, {workflow::source_name(call.client.actor())}),
       ldap::attribute(layout, Attr::kMember, {layout.steward.str()})};
-  if (!fields.external_id.empty()) {
-    entry.push_back(ldap::attribute(layout, Attr::kHabExternalId,
-                                    {call.audience.id_prefix + fields.external_id}));
+  if (const auto stored = in_directory(call, fields); !stored.external_id.empty()) {
+    entry.push_back(ldap::attribute(layout, Attr::kHabExternalId, {stored.external_id}));
   }
   workflow::Deed deed(call.services, call.client.actor(), "group.create", Json{{"key", key}},
                       workflow::Deed::Durable::kSoon);
@@ -98,17 +75,16 @@ Result<ldap::Written> add_group(Call& call, const GroupFields& fields) {
   return added;
 }
 
-Result<ldap::Written> modify_group(Call& call, const ldap::Record& record,
-                                   const GroupFields& fields, const ldap::WriteOptions& options) {
-  if (is_administrators(call, fields.display_name)) return administrators_group();
-  const auto changes = changes_of(call, record, fields);
-  if (changes.empty()) return ldap::Written{record.id(), std::string(record.csn())};
-  const auto dn = ldap::Dn::parse(record.dn());
-  if (!dn) return dn.error();
-  workflow::Deed deed(call.services, call.client.actor(), "group.change",
-                      Json{{"group", record.id().str()}}, workflow::Deed::Durable::kSoon);
+Result<ldap::Written> change_group(Call& call, const EntryUuid& group, const GroupFields& before,
+                                   const GroupFields& after, const workflow::MemberChange& members,
+                                   const ldap::WriteOptions& options) {
+  workflow::Deed deed(call.services, call.client.actor(),
+                      before == after ? "group.members" : "group.change",
+                      about_change(group, members), workflow::Deed::Durable::kSoon);
   if (auto intended = deed.intend(); !intended) return intended.error();
-  auto written = call.services.directory.modify(Identity::kProvisioning, *dn, changes, options);
+  auto written = workflow::change_group(
+      call.services, group, {in_directory(call, before), in_directory(call, after), members},
+      options);
   end_deed(deed, written);
   return written;
 }

@@ -1,14 +1,11 @@
 #include "scim/group_reader.h"
 
+#include "workflow/grants.h"
+
 namespace habilitd::scim {
 
 using ldap::Attr;
 using ldap::Kind;
-
-bool is_member_resource(const ldap::Record& record) {
-  return record.kind() == Kind::kPerson || record.kind() == Kind::kGroup ||
-         record.kind() == Kind::kHabilitation;
-}
 
 void GroupReader::fetch_links(const AttributeSet& wanted) {
   if (wanted[known_.members->index]) {
@@ -27,7 +24,7 @@ const std::vector<ldap::RecordPtr>& GroupReader::members() const {
   members_.reserve(nodes.size());
   for (const ldap::NodeId node : nodes) {
     auto member = view_->at(node, hold_);
-    if (member && is_member_resource(*member) && sees(*member))
+    if (member && workflow::may_be_member(*member) && sees(*member))
       members_.push_back(std::move(member));
   }
   return members_;

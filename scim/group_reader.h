@@ -22,7 +22,4 @@ class GroupReader : public ResourceReader {
   mutable std::vector<ldap::RecordPtr> members_;
 };
 
-// May the entry be shown as a member?
-bool is_member_resource(const ldap::Record&);
-
 }  // namespace habilitd::scim

@@ -11,7 +11,6 @@
 #include "scim/projection.h"
 #include "scim/users.h"
 #include "scim/version.h"
-#include "workflow/deed.h"
 
 namespace habilitd::scim {
 namespace {
@@ -55,24 +54,6 @@ Result<GroupChange> work_out(Call& call, std::string_view id, Describe&& describ
   return change;
 }
 
-Status write_members(Call& call, const EntryUuid& group, const workflow::MemberChange& change,
-                     const ldap::WriteOptions& options) {
-  workflow::Deed deed(call.services, call.client.actor(), "group.members",
-                      Json{{"group", group.str()},
-                           {"added", workflow::ids_json(change.add)},
-                           {"removed", workflow::ids_json(change.remove)},
-                           {"replaced", change.replace_all}},
-                      workflow::Deed::Durable::kSoon);
-  if (auto intended = deed.intend(); !intended) return intended;
-  auto written = workflow::change_members(call.services, group, change, options);
-  if (!written) {
-    deed.end(written.error());
-    return written.error();
-  }
-  deed.end("done");
-  return done();
-}
-
 // A group that could not be filled is not left behind: nobody has seen it yet.
 void take_back(Call& call, const EntryUuid& id) {
   ldap::RecordPtr record;
@@ -82,23 +63,17 @@ void take_back(Call& call, const EntryUuid& id) {
   }
 }
 
-// The condition goes with the first write; after that the group is of a newer version.
 Status write_group(Call& call, const GroupChange& change) {
-  ldap::WriteOptions options = change.condition;
   const bool renamed = change.before != change.after;
   if (change.group->kind() == ldap::Kind::kHabilitation) {
     if (renamed) return may_change_group(call, *change.group);
-    return change_holders(call, *change.group, change.difference);
+    return change_holders(call, *change.group, change.difference, change.condition);
   }
   if (!renamed && !change.members_change) return done();
   if (auto ok = may_change_group(call, *change.group); !ok) return ok;
-  if (renamed) {
-    auto written = modify_group(call, *change.group, change.after, options);
-    if (!written) return written.error();
-    options = {};
-  }
-  if (!change.members_change) return done();
-  return write_members(call, change.group->id(), change.members, options);
+  auto written = change_group(call, change.group->id(), change.before, change.after, change.members,
+                              change.condition);
+  return written ? done() : Status(written.error());
 }
 
 // Of a group that confers a habilitation each grant is told by whoever applies it.
@@ -150,10 +125,11 @@ Result<Response> create_group(Call& call) {
     if (auto ok = plan.replace_with(given == tree->end() ? Json() : *given); !ok) return ok.error();
     members.add = plan.change().add;
   }
-  auto added = add_group(call, group_fields(*tree));
+  const GroupFields fields = group_fields(*tree);
+  auto added = add_group(call, fields);
   if (!added) return added.error();
   if (!members.add.empty()) {
-    if (auto joined = write_members(call, added->id, members, {}); !joined) {
+    if (auto joined = change_group(call, added->id, fields, fields, members, {}); !joined) {
       take_back(call, added->id);
       return joined.error();
     }
@@ -181,7 +157,6 @@ Result<Response> replace_group(Call& call, std::string_view id) {
 }
 
 Result<Response> patch_group(Call& call, std::string_view id) {
-  if (auto shown = asked_projection(call, group_type()); !shown) return shown.error();
   auto body = read_body(call);
   if (!body) return body.error();
   auto edits = parse_patch(group_type(), *body, call.tolerance);

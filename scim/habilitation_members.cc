@@ -57,13 +57,18 @@ class Holders {
 
 }  // namespace
 
-Status change_holders(Call& call, const ldap::Record& group, const workflow::MemberChange& change) {
+Status change_holders(Call& call, const ldap::Record& group, const workflow::MemberChange& change,
+                      const ldap::WriteOptions& condition) {
   auto siret = Siret::parse(group.first(Attr::kHabSiret));
   if (!siret) return Error{Errc::kInternal, "habilitation-without-siret", group.dn()};
   const Holders holders(call, std::string(group.first(Attr::kHabApplication)),
                         std::string(group.first(Attr::kHabRole)), *std::move(siret));
   if (auto ok = holders.permitted("add", change.add); !ok) return ok;
   if (auto ok = holders.permitted("revoke", change.remove); !ok) return ok;
+  // Each holder is a decision of its own, so that the condition is judged before the first.
+  if (condition.assertion && !change.empty()) {
+    if (auto ok = workflow::claim_version(call.services, group.id(), condition); !ok) return ok;
+  }
   if (auto ok = holders.grant(change.add); !ok) return ok;
   return holders.revoke(change.remove);
 }

@@ -26,7 +26,8 @@ bool is_person(const ldap::Record& record) { return record.kind() == ldap::Kind:
 
 const MemberAttribute& group_members() {
   static const MemberAttribute members{group_type(), *group_attributes().members,
-                                       ldap::Link::kMember, is_member_resource, "a User or Group"};
+                                       ldap::Link::kMember, workflow::may_be_member,
+                                       "a User or Group"};
   return members;
 }
 
@@ -52,11 +53,14 @@ Error MemberPlan::no_member(const std::string& id) const {
 Result<std::set<EntryUuid>> MemberPlan::ids_of(const Json& value, bool must_exist) const {
   auto given = check_value(members_.attribute, value, tolerance_, !value.is_array());
   if (!given) return given.error();
-  std::set<EntryUuid> ids;
   if (must_exist && names_nobody(value)) return no_member({});
-  if (given->is_null()) return ids;
-  const Json list = given->is_array() ? *given : Json::array({*given});
-  for (const Json& member : list) {
+  if (given->is_object()) return ids_in(Json::array({*std::move(given)}), must_exist);
+  return ids_in(*given, must_exist);
+}
+
+Result<std::set<EntryUuid>> MemberPlan::ids_in(const Json& members, bool must_exist) const {
+  std::set<EntryUuid> ids;
+  for (const Json& member : members) {
     const auto found = member.find("value");
     if (found == member.end()) return invalid_value("A member needs a \"value\".");
     const std::string& text = found->get_ref<const std::string&>();
@@ -134,12 +138,15 @@ void MemberPlan::remove(const std::set<EntryUuid>& ids) {
 }
 
 Status MemberPlan::replace_with(const Json& members) {
-  auto ids = ids_of(members, true);
-  if (!ids) return ids.error();
+  auto ids = ids_in(members, true);
+  return ids ? replace_by(*ids) : Status(ids.error());
+}
+
+Status MemberPlan::replace_by(const std::set<EntryUuid>& ids) {
   replace_all_ = true;
   add_.clear();
   remove_.clear();
-  return add(*ids);
+  return add(ids);
 }
 
 // members[value eq "..."] as the target of an addition names whom to add.
@@ -154,7 +161,7 @@ Status MemberPlan::add_matching(const Edit& edit) {
   }
   Json members = Json::array();
   for (const EntryUuid& id : ids) members.push_back({{"value", id.str()}});
-  auto existing = ids_of(members, true);
+  auto existing = ids_in(members, true);
   return existing ? add(*existing) : Status(existing.error());
 }
 
@@ -174,9 +181,10 @@ Status MemberPlan::apply(const Edit& edit) {
     remove(*ids);
     return done();
   }
-  if (removes || edit.op == PatchOp::kReplace) return replace_with(removes ? Json() : edit.value);
+  if (removes) return replace_by({});
   auto ids = ids_of(edit.value, true);
-  return ids ? add(*ids) : Status(ids.error());
+  if (!ids) return ids.error();
+  return edit.op == PatchOp::kReplace ? replace_by(*ids) : add(*ids);
 }
 
 // Who replaces the members that she sees leaves the others alone.

@@ -38,7 +38,7 @@ class MemberPlan {
   // An edit of the attribute. Errors: kInvalid (invalidValue for what does not fit, or the resource
   // itself; mutability; noTarget).
   Status apply(const Edit&);
-  // PUT: the members are exactly these (an array, or null for none).
+  // PUT: the members are exactly these (an array as normalise() makes it, or null for none).
   Status replace_with(const Json& members);
 
   bool empty() const { return !replace_all_ && add_.empty() && remove_.empty(); }
@@ -49,9 +49,11 @@ class MemberPlan {
  private:
   bool sees(const ldap::Record& record) const { return audience_.sight.sees(record, view_); }
   Result<std::set<EntryUuid>> ids_of(const Json& value, bool must_exist) const;
+  Result<std::set<EntryUuid>> ids_in(const Json& members, bool must_exist) const;
   Result<std::set<EntryUuid>> matching(const FilterNode&) const;
   bool ids_in_filter(const FilterNode&, std::set<EntryUuid>&) const;
   Status add(const std::set<EntryUuid>&);
+  Status replace_by(const std::set<EntryUuid>&);
   void remove(const std::set<EntryUuid>&);
   Status add_matching(const Edit&);
   Error no_member(const std::string& id) const;

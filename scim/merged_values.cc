@@ -1,6 +1,7 @@
 #include "scim/merged_values.h"
 
 #include <algorithm>
+#include <map>
 #include <string>
 
 #include "base/text.h"
@@ -42,22 +43,24 @@ Attr phone_attribute(std::string_view type) {
   return lower == "home" ? Attr::kHomePhone : Attr::kTelephoneNumber;
 }
 
-bool same_in_ldap(Attr attr, std::string_view a, std::string_view b) {
-  if (a == b) return true;
-  return attr == Attr::kMail ? ascii_lower(a) == ascii_lower(b) : phone_key(a) == phone_key(b);
+std::string ldap_key(Attr attr, std::string_view text) {
+  return attr == Attr::kMail ? ascii_lower(text) : phone_key(text);
 }
 
 void merge_values(Attr attr, const std::vector<LdapValue>& values, JsonSlice notes,
                   bool first_is_primary, std::vector<MergedValue>& out) {
   out.clear();
   std::vector<bool> noted(values.size());
+  std::multimap<std::string, std::size_t> by_key;
+  for (std::size_t i = 0; i < values.size() && !notes.is_nothing(); ++i) {
+    by_key.emplace(ldap_key(attr, values[i].value), i);
+  }
   notes.each_element([&](JsonSlice note) {
     std::string kept;
     const std::string_view text = note.member("value").string(kept);
     bool live = !ldap_holds(attr, text);
-    for (std::size_t i = 0; i < values.size(); ++i) {
-      if (same_in_ldap(attr, values[i].value, text)) live = noted[i] = true;
-    }
+    const auto [begin, end] = by_key.equal_range(ldap_key(attr, text));
+    for (auto same = begin; same != end; ++same) live = noted[same->second] = true;
     if (live && note.is_object()) out.push_back({note, {}, {}, false});
   });
   for (std::size_t i = 0; i < values.size(); ++i) {

@@ -3,6 +3,7 @@
 // value is dropped, a value without annotation gets the default type.
 #pragma once
 
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -27,8 +28,9 @@ struct LdapValue {
 bool ldap_holds(ldap::Attr, std::string_view text);
 // Where a phone number of that type lives.
 ldap::Attr phone_attribute(std::string_view type);
-// Equality as the directory sees it: letter case, and for phones spaces and hyphens, ignored.
-bool same_in_ldap(ldap::Attr, std::string_view, std::string_view);
+// Texts with the same key are one value to the directory: letter case, and for phones spaces and
+// hyphens, are ignored.
+std::string ldap_key(ldap::Attr, std::string_view text);
 
 // `notes`: the array in habScim, or nothing. `first_is_primary`: when there are no notes at all.
 void merge_values(ldap::Attr, const std::vector<LdapValue>&, JsonSlice notes, bool first_is_primary,

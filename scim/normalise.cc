@@ -1,6 +1,7 @@
 #include "scim/normalise.h"
 
-#include <algorithm>
+#include <set>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/crypto.h"
@@ -101,6 +102,20 @@ Result<Json> check_complex(const Attribute& attribute, const Json& value, Tolera
   return checked.empty() ? Json() : checked;
 }
 
+bool is_primary(const Json& value) {
+  const auto mark = value.find("primary");
+  return mark != value.end() && *mark == true;
+}
+
+// Which values stand in the list before?
+std::vector<bool> repetitions(const Json& values) {
+  const auto before = [](const Json* a, const Json* b) { return *a < *b; };
+  std::set<const Json*, decltype(before)> seen(before);
+  std::vector<bool> repeated;
+  for (const Json& value : values) repeated.push_back(!seen.insert(&value).second);
+  return repeated;
+}
+
 Result<Json> check_array(const Attribute& attribute, const Json& value, Tolerance& tolerance) {
   if (!value.is_array()) return invalid_value(in_quotes(attribute.name) + " is a list.");
   Json list = Json::array();
@@ -193,13 +208,13 @@ Status check_message_schema(const Json& body, std::string_view urn, Tolerance& t
 }
 
 Status settle_values(const Attribute& attribute, Json& values) {
+  const std::vector<bool> repeated = repetitions(values);
   Json distinct = Json::array();
   int primaries = 0;
-  for (Json& value : values) {
-    if (std::find(distinct.begin(), distinct.end(), value) != distinct.end()) continue;
-    const auto primary = value.is_object() ? value.find("primary") : value.end();
-    if (value.is_object() && primary != value.end() && *primary == true) ++primaries;
-    distinct.push_back(std::move(value));
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (repeated[i]) continue;
+    if (is_primary(values[i])) ++primaries;
+    distinct.push_back(std::move(values[i]));
   }
   values = std::move(distinct);
   if (primaries <= 1) return done();

@@ -4,17 +4,14 @@
 #include "scim/json_reader.h"
 #include "scim/normalise.h"
 #include "scim/patch.h"
+#include "scim/patch_values.h"
 
 namespace habilitd::scim {
 namespace {
 
-// Has the element all the members of the pattern?
-bool has_all(const Json& element, const Json& pattern) {
-  if (!pattern.is_object()) return element == pattern;
-  return std::all_of(pattern.items().begin(), pattern.items().end(), [&](const auto& item) {
-    const auto found = element.find(item.key());
-    return found != element.end() && *found == item.value();
-  });
+// Does it name one other resource, by its value or its $ref?
+bool is_link(const Attribute& attribute) {
+  return !attribute.multi_valued && attribute.value_sub() && attribute.find_sub("$ref");
 }
 
 bool add_implied(const FilterNode& node, Json& element) {
@@ -60,19 +57,35 @@ class Editor {
   bool removes() const { return edit_.op == PatchOp::kRemove; }
 
   Status change_single() {
-    if (sub_) return change_sub(value_);
+    if (sub_) return is_link(attribute_) ? change_link() : change_sub(value_);
     if (removes()) {
       value_ = nullptr;
       return done();
     }
     auto given = check_value(attribute_, edit_.value, tolerance_);
     if (!given) return given.error();
-    const bool merges =
-        attribute_.type == Type::kComplex && given->is_object() && value_.is_object();
-    if (merges) {
+    if (merges(*given)) {
       value_.update(*given);
     } else {
       value_ = *std::move(given);
+    }
+    return done();
+  }
+
+  // Value and $ref of a link say the same thing: another one of either leaves nothing of the old.
+  bool merges(const Json& given) const {
+    if (!given.is_object() || !value_.is_object()) return false;
+    return !is_link(attribute_) || linked_id(given) == linked_id(value_);
+  }
+
+  Status change_link() {
+    Json changed = value_;
+    if (auto ok = change_sub(changed); !ok) return ok;
+    const Json* id = member_of(changed, sub_->name);
+    if (!id) {
+      value_ = nullptr;
+    } else if (linked_id(changed) != linked_id(value_)) {
+      value_ = Json{{sub_->name, *id}};
     }
     return done();
   }
@@ -108,8 +121,11 @@ class Editor {
     if (removes()) return remove_listed();
     auto given = check_list(edit_.value);
     if (!given) return given.error();
-    if (edit_.op == PatchOp::kReplace) value_ = Json::array();
-    for (Json& element : *given) add_element(std::move(element));
+    if (edit_.op == PatchOp::kReplace) {
+      value_ = *std::move(given);
+    } else {
+      add_values(value_, *std::move(given));
+    }
     return done();
   }
 
@@ -121,12 +137,6 @@ class Editor {
     return given->is_array() ? *given : Json(Json::array({*given}));
   }
 
-  void add_element(Json element) {
-    const bool present = std::any_of(value_.begin(), value_.end(),
-                                     [&](const Json& each) { return has_all(each, element); });
-    if (!present) value_.push_back(std::move(element));
-  }
-
   Status remove_listed() {
     if (edit_.value.is_null()) {
       value_ = Json::array();
@@ -134,10 +144,8 @@ class Editor {
     }
     auto given = check_list(edit_.value);
     if (!given) return given.error();
-    keep_if([&](const Json& element, std::size_t) {
-      return std::none_of(given->begin(), given->end(),
-                          [&](const Json& pattern) { return has_all(element, pattern); });
-    });
+    const Patterns named(*given);
+    keep_if([&](const Json& element, std::size_t) { return !named.any_fits(element); });
     return done();
   }
 
@@ -194,7 +202,7 @@ class Editor {
     // What came from the filter has not been looked at as a value.
     auto clean = check_value(attribute_, element, tolerance_, true);
     if (!clean) return clean.error();
-    if (!clean->is_null()) add_element(*std::move(clean));
+    if (!clean->is_null()) add_values(value_, Json::array({*std::move(clean)}));
     return done();
   }
 

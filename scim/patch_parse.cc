@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "scim/errors.h"
 #include "scim/normalise.h"
 #include "scim/patch.h"
@@ -7,6 +9,16 @@ namespace {
 
 constexpr std::string_view kPatchUrn = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
 constexpr std::size_t kMostOperations = 2000;
+
+// attrName of RFC 7643 section 2.1.
+bool is_name(std::string_view text) {
+  const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
+  const auto fits = [&](char c) {
+    return is_letter(c) || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '$';
+  };
+  return !text.empty() && (is_letter(text.front()) || text.front() == '$') &&
+         std::all_of(text.begin(), text.end(), fits);
+}
 
 class PatchParser {
  public:
@@ -74,12 +86,32 @@ class PatchParser {
   Status add_target(PatchOp op, const std::string& text, const Json& value) {
     auto target = parse_patch_path(text, {type_, &tolerance_, false, {}});
     if (!target) {
-      const bool unknown = target.error().reason == "invalidPath" && !type_.resolve(text) &&
-                           text.find('[') == std::string::npos;
-      if (unknown && tolerance_.accept(Quirk::kUnknownAttribute)) return done();
+      if (is_unknown(text, target.error()) && tolerance_.accept(Quirk::kUnknownAttribute)) {
+        return done();
+      }
       return target.error();
     }
     return add_edit(op, *std::move(target), value);
+  }
+
+  // Is a path refused for nothing but a name that nobody knows?
+  bool is_unknown(const std::string& text, const Error& error) {
+    const std::size_t opened = text.find('['), closed = text.rfind(']');
+    if (opened == std::string::npos) {
+      return error.reason == "invalidPath" && !type_.resolve(text);
+    }
+    if (closed == std::string::npos) return false;
+    const std::string head = text.substr(0, opened), after = text.substr(closed + 1);
+    if (!is_name(head.substr(head.rfind(':') + 1))) return false;
+    if (!after.empty() && !(after.front() == '.' && is_name(after.substr(1)))) return false;
+    const std::string element = text.substr(0, closed + 1);
+    // As at the root, where an unknown name is no error.
+    const auto lenient = parse_filter(element, {type_, &tolerance_, true, {}});
+    if (!lenient || (lenient->op != FilterOp::kElement && lenient->op != FilterOp::kNever)) {
+      return false;
+    }
+    return !parse_filter(element, {type_, &tolerance_, false, {}}) ||
+           (!after.empty() && !type_.resolve(head + after));
   }
 
   Status add_edit(PatchOp op, PatchPath target, const Json& value) {
@@ -108,20 +140,30 @@ class PatchParser {
     if (target.path.leaf().required && !target.path.sub) {
       return not_mutable("\"" + target.path.leaf().name + "\" is required.");
     }
+    if (target.path.leaf().mutability == Mutability::kWriteOnly) {
+      return not_mutable("\"" + target.path.leaf().name + "\" can be replaced, not removed.");
+    }
     if (value.is_null() || !target.path.attribute->multi_valued || target.filter) return done();
     if (tolerance_.accept(Quirk::kRemoveByValue)) return done();
     return invalid_syntax("Name the values to remove with a filter in the path.");
   }
 
+  // Each of its attributes that can be.
+  Status remove_extension(const Schema& extension) {
+    const std::size_t before = edits_.size();
+    for (const Attribute& attribute : extension.attributes) {
+      PatchPath target{{&extension, &attribute, nullptr}, std::nullopt};
+      if (!may_change(target) || !may_remove(target, Json())) continue;
+      edits_.push_back({PatchOp::kRemove, std::move(target), Json()});
+    }
+    if (edits_.size() > before) return done();
+    return not_mutable("Nothing of \"" + extension.id + "\" can be removed.");
+  }
+
   // An extension as a whole: each of its attributes.
   Status add_extension(PatchOp op, const Path& path, const Json& value) {
     const Schema& extension = *path.schema;
-    if (op == PatchOp::kRemove) {
-      for (const Attribute& attribute : extension.attributes) {
-        edits_.push_back({op, {{&extension, &attribute, nullptr}, std::nullopt}, Json()});
-      }
-      return done();
-    }
+    if (op == PatchOp::kRemove) return remove_extension(extension);
     if (!value.is_object()) return invalid_syntax("\"" + extension.id + "\" is an object.");
     for (const auto& [key, part] : value.items()) {
       if (same_name(key, "schemas")) continue;  // some clients name the extension once more

@@ -126,6 +126,17 @@ Result<AttributeSet> parse_projection(const ResourceType& type,
   return set;
 }
 
+bool names_others(const ResourceType& type, const AttributeSet& shown) {
+  bool any = false;
+  each_attribute(type, [&](const Attribute& attribute) {
+    for (const Attribute& sub : attribute.sub) {
+      const bool name = sub.returned == Returned::kRequest;
+      any = any || (name && shown[attribute.index] && shown[sub.index]);
+    }
+  });
+  return any;
+}
+
 std::vector<std::string> split_names(std::string_view text) {
   std::vector<std::string> names;
   while (!text.empty()) {

@@ -21,6 +21,9 @@ Result<AttributeSet> parse_projection(const ResourceType&,
                                       const std::vector<std::string>& attributes,
                                       const std::vector<std::string>& excluded);
 
+// Does it show what other resources are called, which changes without the one that is shown?
+bool names_others(const ResourceType&, const AttributeSet&);
+
 std::vector<std::string> split_names(std::string_view comma_separated);
 
 }  // namespace habilitd::scim

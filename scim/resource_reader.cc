@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "base/crypto.h"
 #include "base/text.h"
 
 namespace habilitd::scim {
@@ -81,6 +82,16 @@ void ResourceReader::keep_links(const AttributeSet& wanted) {
   view_ = nullptr;
 }
 
+std::string ResourceReader::version() const {
+  constexpr std::size_t kDigits = 16;
+  std::string tag = version_of(*record_);
+  if (view_) return tag;  // nothing is shown yet
+  const std::string others = state_of_others();
+  if (others.empty()) return tag;
+  tag.back() = '.';
+  return tag.append(to_hex(sha256(others)), 0, kDigits) + '"';
+}
+
 void ResourceReader::index() const {
   indexed_ = true;
   first_.fill({});
@@ -126,7 +137,7 @@ std::string_view ResourceReader::schema_at(std::size_t element) const {
 
 Scalar ResourceReader::meta(const Attribute* sub) const {
   if (sub == common_.resource_type) return Scalar::of(type_.name());
-  if (sub == common_.version) return Scalar::of(scratch_ = version_of(*record_));
+  if (sub == common_.version) return Scalar::of(scratch_ = version());
   if (sub == common_.location) return reference(type_, record_->id());
   if (sub != common_.created && sub != common_.last_modified) return {};
   const auto when = parse_generalized_time(

@@ -48,6 +48,9 @@ class ResourceReader : public Accessor {
 
   const ResourceType& type() const { return type_; }
   const ldap::RecordPtr& record() const { return record_; }
+  // The version of what an answer shows: the entry's, and after a "." what it shows of others, such
+  // as the groups of a person. A write is compared with the entry's part alone (version.h).
+  std::string version() const;
   std::size_t count(const Attribute&) const final;
   // The text of a Scalar lives until the next call of get().
   Scalar get(const Attribute&, std::size_t element, const Attribute* sub) const final;
@@ -57,6 +60,9 @@ class ResourceReader : public Accessor {
   virtual Scalar own_get(const Attribute&, std::size_t element, const Attribute* sub) const = 0;
   // Has the resource anything to say under that extension?
   virtual bool has_extension(const Schema&) const { return false; }
+  // What an answer shows of other entries and the entry's own version does not tell, as any text
+  // that changes with it.
+  virtual std::string state_of_others() const { return {}; }
   virtual void forget() = 0;  // before a new record
   virtual void fetch_links(const AttributeSet& wanted) = 0;
 

@@ -29,13 +29,10 @@ constexpr std::chrono::nanoseconds kMostTimeEach{900};
 constexpr int kOrderIsWorth = 4;
 
 constexpr std::size_t kFew = 500;
-constexpr std::size_t kWorthHelp = 10'000;  // to look at
 
 std::chrono::nanoseconds most_time(std::size_t resources) {
   return std::max<std::chrono::nanoseconds>(kMostTime, kMostTimeEach * resources);
 }
-
-std::size_t pieces_of(std::size_t size) { return size < kWorthHelp ? 1 : helping_threads(); }
 
 std::chrono::nanoseconds time_of_this_thread() {
   timespec spent{};
@@ -219,14 +216,12 @@ bool Selector::makes_an_order() const {
 
 std::size_t Selector::population() const {
   std::size_t size = 0;
-  for (const Query::Part& part : query_.parts) {
-    for (const Kind kind : endpoint(*part.type).kinds) size += view_.all(kind).size();
-  }
+  for (const Query::Part& part : query_.parts) size += scim::population(*part.type, view_);
   return size;
 }
 
 Result<std::vector<Hit>> Selector::find_and_sort() {
-  std::vector<std::vector<Placed>> found(pieces_of(population()));
+  std::vector<std::vector<Placed>> found(helping_threads(population()));
   const Status ended = in_pieces(found.size(), [&](Selector& selector, std::size_t piece) {
     return selector.consider_piece(piece, found.size(), found[piece]);
   });
@@ -272,7 +267,7 @@ Result<std::vector<Hit>> Selector::sift(const std::vector<Hit>& everybody) {
     const bool scans = filter && !candidates[part];
     columns.push_back(scans ? cache_.columns.get(*type, *filter, view_) : ColumnSet());
   }
-  std::vector<std::vector<Hit>> found(pieces_of(everybody.size()));
+  std::vector<std::vector<Hit>> found(helping_threads(everybody.size()));
   const Status ended = in_pieces(found.size(), [&](Selector& selector, std::size_t piece) {
     return selector.sift_piece(everybody, piece, found.size(), columns, candidates, found[piece]);
   });

@@ -9,6 +9,7 @@
 #include "scim/errors.h"
 #include "scim/events_endpoint.h"
 #include "scim/me.h"
+#include "scim/projection.h"
 #include "scim/request_form.h"
 #include "scim/route.h"
 #include "scim/search.h"
@@ -40,7 +41,7 @@ Result<Response> get_resource(Call& call, const ResourceType& type, std::string_
   auto reader = read_resource(call, type, id, *shown);
   if (!reader) return reader.error();
   const std::string& known = call.request.headers.if_none_match;
-  if (!known.empty() && names_version(known, version_of(*(*reader)->record()))) {
+  if (!known.empty() && !names_others(type, *shown) && names_version(known, (*reader)->version())) {
     Response response = no_content(**reader);
     response.status = 304;
     return response;
@@ -58,9 +59,13 @@ Result<Response> list(Call& call, Lists& lists, const Route& target) {
   return lists.answer(call, *query);
 }
 
-// What is done with one resource. The methods of `allow` are all that come here.
+// What is done with one resource. The methods of `allow` are all that come here. What a write is to
+// be answered with is judged before it is done.
 Result<Response> dispatch(Call& call, const Route& target) {
   const Endpoint& at = *target.endpoint;
+  if (has_body(call.request.method)) {
+    if (auto shown = asked_projection(call, *at.type); !shown) return shown.error();
+  }
   switch (call.request.method) {
     case Method::kPost:
       return at.create(call);

@@ -18,9 +18,11 @@ using Found = std::optional<Nodes>;
 class Finder {
  public:
   Finder(const ResourceType& type, const ldap::Mirror::View& view, const Audience& audience)
-      : type_(type), view_(view), audience_(audience), common_(common_attributes(type)) {
-    for (const ldap::Kind kind : endpoint(type).kinds) most_ += view.all(kind).size();
-  }
+      : type_(type),
+        view_(view),
+        audience_(audience),
+        common_(common_attributes(type)),
+        most_(population(type, view) + kAlways) {}
 
   Found find(const FilterNode& node) const {
     switch (node.op) {
@@ -119,7 +121,7 @@ class Finder {
 
   // False: with repetitions it is more than looking at everybody.
   bool add(const Nodes& more, Nodes& together) const {
-    if (together.size() + more.size() > most_ + kAlways) return false;
+    if (together.size() + more.size() > most_) return false;
     together.insert(together.end(), more.begin(), more.end());
     return true;
   }
@@ -147,7 +149,7 @@ class Finder {
   const ldap::Mirror::View& view_;
   const Audience& audience_;
   const CommonAttributes& common_;
-  std::size_t most_ = 0;  // resources of the type
+  const std::size_t most_;  // entries, with repetitions
 };
 
 }  // namespace

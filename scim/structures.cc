@@ -183,7 +183,6 @@ Result<Response> replace_structure(Call& call, std::string_view id) {
 }
 
 Result<Response> patch_structure(Call& call, std::string_view id) {
-  if (auto shown = asked_projection(call, structure_type()); !shown) return shown.error();
   auto body = read_body(call);
   if (!body) return body.error();
   auto edits = parse_patch(structure_type(), *body, call.tolerance);

@@ -21,7 +21,9 @@ void add_values(const ldap::Record& record, Attr attr, std::string_view type,
 
 void UserReader::forget() {
   emails_ready_ = phones_ready_ = groups_ready_ = manager_ready_ = false;
-  structures_ready_ = roles_ready_ = details_ready_ = shows_source_ = false;
+  structures_ready_ = roles_ready_ = details_ready_ = false;
+  shown_.reset();
+  listed_ = nullptr;
 }
 
 void UserReader::fetch_links(const AttributeSet& wanted) {
@@ -34,7 +36,7 @@ void UserReader::fetch_links(const AttributeSet& wanted) {
   if (!wanted[known_.structures->index]) structures_.clear();
   if (!wanted[known_.habilitations->index]) roles_.clear();
   groups_ready_ = manager_ready_ = structures_ready_ = roles_ready_ = details_ready_ = true;
-  shows_source_ = wanted[known_.source->index];
+  shown_ = wanted;
 }
 
 ldap::RecordPtr UserReader::manager() const {
@@ -107,11 +109,8 @@ std::size_t UserReader::own_count(const Attribute& attribute) const {
   if (&attribute == known_.password) return 0;
   if (&attribute == known_.name) return 1;
   if (attribute.home == Home::kLdap) return first(attribute.ldap).empty() ? 0 : 1;
-  const JsonSlice note = noted(attribute);
-  if (!attribute.multi_valued) return note.is_nothing() ? 0 : 1;
-  std::size_t elements = 0;
-  note.each_element([&elements](JsonSlice) { ++elements; });
-  return elements;
+  if (attribute.multi_valued) return noted_elements(attribute).size();
+  return noted(attribute).is_nothing() ? 0 : 1;
 }
 
 Scalar UserReader::own_get(const Attribute& attribute, std::size_t element,
@@ -126,7 +125,8 @@ Scalar UserReader::own_get(const Attribute& attribute, std::size_t element,
   if (&attribute == known_.active) return Scalar::of_bool(first(Attr::kHabActive) != "FALSE");
   const Attribute& leaf = sub ? *sub : attribute;
   if (leaf.home == Home::kLdap) return ldap_scalar(leaf);
-  const JsonSlice note = noted_element(attribute, element);
+  const JsonSlice note =
+      attribute.multi_valued ? noted_elements(attribute)[element] : noted(attribute);
   return scalar_of(sub ? note.member(sub->name) : note, leaf.type);
 }
 
@@ -135,15 +135,13 @@ Scalar UserReader::ldap_scalar(const Attribute& attribute) const {
   return value.empty() || is_derived(attribute) ? Scalar{} : Scalar::of(value);
 }
 
-JsonSlice UserReader::noted_element(const Attribute& attribute, std::size_t element) const {
-  const JsonSlice note = noted(attribute);
-  if (!attribute.multi_valued) return note;
-  JsonSlice found;
-  std::size_t index = 0;
-  note.each_element([&](JsonSlice each) {
-    if (index++ == element) found = each;
-  });
-  return found;
+// The list is taken apart once for all its values, of which each is asked for part by part.
+const std::vector<JsonSlice>& UserReader::noted_elements(const Attribute& attribute) const {
+  if (listed_ == &attribute) return elements_;
+  listed_ = &attribute;
+  elements_.clear();
+  noted(attribute).each_element([this](JsonSlice element) { elements_.push_back(element); });
+  return elements_;
 }
 
 Scalar UserReader::merged_scalar(const MergedValue& value, const Attribute* sub) const {
@@ -228,14 +226,36 @@ Scalar UserReader::role_scalar(std::size_t element, const Attribute* sub) const 
   return sub == known_.held_until && until ? Scalar::of_instant(*until) : Scalar{};
 }
 
-// `schemas` names what an answer holds (RFC 7643 section 3): a source that nobody asked for does
-// not count.
+// In an answer what was asked for; in a filter what an answer shows of itself.
+bool UserReader::is_shown(const Attribute& attribute) const {
+  return shown_ ? (*shown_)[attribute.index] : attribute.returned != Returned::kRequest;
+}
+
+// `schemas` names what an answer holds (RFC 7643 section 3).
 bool UserReader::has_extension(const Schema& extension) const {
-  return std::any_of(extension.attributes.begin(), extension.attributes.end(),
-                     [this](const Attribute& each) {
-                       if (&each == known_.source && !shows_source_) return false;
-                       return own_count(each) > 0;
-                     });
+  return std::any_of(
+      extension.attributes.begin(), extension.attributes.end(),
+      [this](const Attribute& each) { return is_shown(each) && own_count(each) > 0; });
+}
+
+void UserReader::add_state(const Attribute& attribute, std::string& state) const {
+  for (std::size_t i = 0; is_shown(attribute) && i < own_count(attribute); ++i) {
+    for (const Attribute& sub : attribute.sub) {
+      if (!is_shown(sub)) continue;
+      const Scalar part = own_get(attribute, i, &sub);
+      state.append(sub.name).append(1, '\0').append(part.text).append(1, '\0');
+      state += part.flag ? '+' : '-';
+      if (part.kind == Scalar::Kind::kInstant) state += to_rfc3339(part.instant);
+    }
+  }
+}
+
+std::string UserReader::state_of_others() const {
+  std::string state;
+  for (const Attribute* each : {known_.groups, known_.structures, known_.habilitations}) {
+    add_state(*each, state);
+  }
+  return state;
 }
 
 }  // namespace habilitd::scim

@@ -1,7 +1,10 @@
 // A person's record as a SCIM User.
 #pragma once
 
+#include <optional>
+#include <string>
 #include <unordered_map>
+#include <vector>
 
 #include "scim/merged_values.h"
 #include "scim/person_links.h"
@@ -19,6 +22,7 @@ class UserReader : public ResourceReader {
   std::size_t own_count(const Attribute&) const override;
   Scalar own_get(const Attribute&, std::size_t element, const Attribute* sub) const override;
   bool has_extension(const Schema&) const override;
+  std::string state_of_others() const override;
   void fetch_links(const AttributeSet& wanted) override;
   void forget() override;
 
@@ -26,7 +30,7 @@ class UserReader : public ResourceReader {
   Scalar merged_scalar(const MergedValue&, const Attribute* sub) const;
   Scalar group_scalar(const ldap::Record&, const Attribute* sub) const;
   Scalar manager_scalar(const Attribute* sub) const;
-  JsonSlice noted_element(const Attribute&, std::size_t element) const;
+  const std::vector<JsonSlice>& noted_elements(const Attribute&) const;
   const std::vector<MergedValue>& merged(const Attribute&) const;
   const std::vector<ldap::RecordPtr>& groups() const;
   const std::vector<PersonStructure>& structures() const;
@@ -37,12 +41,16 @@ class UserReader : public ResourceReader {
   Scalar role_scalar(std::size_t element, const Attribute* sub) const;
   bool is_derived(const Attribute&) const;
   bool has_active() const;
+  bool is_shown(const Attribute&) const;
+  void add_state(const Attribute&, std::string& state) const;
 
   const UserAttributes& known_ = user_attributes();
   mutable bool emails_ready_ = false, phones_ready_ = false, groups_ready_ = false,
                manager_ready_ = false, structures_ready_ = false, roles_ready_ = false,
                details_ready_ = false;
-  bool shows_source_ = false;
+  std::optional<AttributeSet> shown_;          // since keep_links()
+  mutable const Attribute* listed_ = nullptr;  // whose elements are at hand
+  mutable std::vector<JsonSlice> elements_;
   mutable std::vector<LdapValue> ldap_values_;
   mutable std::vector<MergedValue> emails_, phones_;
   mutable std::vector<ldap::RecordPtr> groups_;

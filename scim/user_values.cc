@@ -1,12 +1,13 @@
 #include "scim/user_values.h"
 
-#include <algorithm>
+#include <set>
 
 #include "base/ids.h"
 #include "scim/errors.h"
 #include "scim/known_attributes.h"
 #include "scim/merged_values.h"
 #include "scim/normalise.h"
+#include "workflow/people.h"
 
 namespace habilitd::scim {
 namespace {
@@ -14,6 +15,7 @@ namespace {
 using ldap::Attr;
 
 constexpr std::size_t kMostAnnotation = 256 * 1024;
+constexpr const char* kSwitchedOffBy = "switchedOffBy";
 
 std::string text_at(const Json& object, const std::string& name) {
   const auto found = object.find(name);
@@ -22,7 +24,8 @@ std::string text_at(const Json& object, const std::string& name) {
 
 class Mapping {
  public:
-  Mapping(const Json& tree, const ldap::Record* record) : tree_(tree), record_(record) {}
+  Mapping(const Json& tree, const ldap::Record* record, std::string_view client)
+      : tree_(tree), record_(record), client_(client) {}
 
   Result<WantedValues> run() {
     add_attributes(user_type().core(), notes_);
@@ -95,29 +98,24 @@ class Mapping {
   }
 
   // Only new addresses are judged: what the directory already has may stay.
-  Status check_mail(const std::string& address) const {
-    const auto known = present(Attr::kMail);
-    if (std::find(known.begin(), known.end(), address) != known.end()) return done();
-    if (Email::parse(address)) return done();
+  static Status check_mail(const std::set<std::string>& known, const std::string& address) {
+    if (known.contains(address) || Email::parse(address)) return done();
     return invalid_value("A mail address is one plain address such as name@example.org.");
-  }
-
-  static void add_value(std::vector<std::string>& values, Attr attr, const std::string& value) {
-    const bool present = std::any_of(values.begin(), values.end(), [&](const std::string& each) {
-      return same_in_ldap(attr, each, value);
-    });
-    if (!present) values.push_back(value);
   }
 
   Status add_emails() {
     auto& mails = wanted_[Attr::kMail];
     const Json* emails = value_of(*user_attributes().emails);
     if (!emails) return done();
+    const auto before = present(Attr::kMail);
+    const std::set<std::string> known(before.begin(), before.end());
+    std::set<std::string> keys;
     for (const Json& email : *emails) {
       const std::string address = text_at(email, "value");
       if (address.empty()) continue;
-      if (auto ok = check_mail(address); !ok) return ok;
-      if (ldap_holds(Attr::kMail, address)) add_value(mails, Attr::kMail, address);
+      if (auto ok = check_mail(known, address); !ok) return ok;
+      const bool kept = ldap_holds(Attr::kMail, address);
+      if (kept && keys.insert(ldap_key(Attr::kMail, address)).second) mails.push_back(address);
     }
     const Json plain{{"value", mails.empty() ? std::string() : mails.front()},
                      {"type", "work"},
@@ -132,13 +130,12 @@ class Mapping {
     }
     const Json* phones = value_of(*user_attributes().phone_numbers);
     if (!phones) return;
-    std::vector<std::string> all;  // a number lives in one attribute only
+    std::set<std::string> all;  // a number lives in one attribute only
     for (const Json& phone : *phones) {
       const std::string number = text_at(phone, "value");
       if (!ldap_holds(Attr::kTelephoneNumber, number)) continue;
-      const std::size_t before = all.size();
-      add_value(all, Attr::kTelephoneNumber, number);
-      if (all.size() > before) wanted_[phone_attribute(text_at(phone, "type"))].push_back(number);
+      if (!all.insert(ldap_key(Attr::kTelephoneNumber, number)).second) continue;
+      wanted_[phone_attribute(text_at(phone, "type"))].push_back(number);
     }
     if (!phones->empty()) notes_["phoneNumbers"] = *phones;
     if (phones->size() != 1 || phones->front().size() != 2) return;
@@ -152,10 +149,18 @@ class Mapping {
     const Json* active = value_of(*user_attributes().active);
     if (active) {
       wanted_[Attr::kHabActive] = {*active == true ? "TRUE" : "FALSE"};
+      if (*active == false) add_switch();
       return;
     }
     wanted_[Attr::kHabActive] = {};
     notes_["active"] = nullptr;
+  }
+
+  // Who is off already stays switched off by whom she was.
+  void add_switch() {
+    const bool was_off = record_ && !workflow::is_active(*record_);
+    std::string by = was_off ? switched_off_by(*record_) : std::string(client_);
+    if (!by.empty()) notes_[kSwitchedOffBy] = std::move(by);
   }
 
   // inetOrgPerson demands sn and cn. What the client did not give is derived, and noted so that it
@@ -184,14 +189,22 @@ class Mapping {
 
   const Json& tree_;
   const ldap::Record* record_;
+  std::string_view client_;
   WantedValues wanted_;
   Json notes_ = Json::object();
 };
 
 }  // namespace
 
-Result<WantedValues> wanted_values(const Json& tree, const ldap::Record* record) {
-  return Mapping(tree, record).run();
+Result<WantedValues> wanted_values(const Json& tree, const ldap::Record* record,
+                                   std::string_view client) {
+  return Mapping(tree, record, client).run();
+}
+
+std::string switched_off_by(const ldap::Record& record) {
+  if (workflow::is_active(record)) return {};
+  const Json notes = Json::parse(record.first(Attr::kHabScim), nullptr, false);
+  return notes.is_object() ? text_at(notes, kSwitchedOffBy) : std::string();
 }
 
 }  // namespace habilitd::scim

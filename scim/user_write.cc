@@ -5,6 +5,7 @@
 #include "scim/errors.h"
 #include "scim/normalise.h"
 #include "scim/user_values.h"
+#include "workflow/people.h"
 
 namespace habilitd::scim {
 namespace {
@@ -90,6 +91,47 @@ void compare(UserWrite& write, const ldap::Layout& layout, const ldap::Record& r
   }
 }
 
+// What lets somebody in, or keeps her out.
+bool changes_account(const UserWrite& write, const ldap::Layout& layout, const ldap::Record& now) {
+  if (write.password) return true;
+  const auto changes = [&](const Change& change) {
+    const auto attr = layout.attr(change.attribute.str());
+    if (attr == Attr::kHabActive) {
+      const bool off = !change.values.empty() && change.values.front() == "FALSE";
+      return off == workflow::is_active(now);
+    }
+    return attr == Attr::kUid || attr == Attr::kMail;
+  };
+  return std::any_of(write.changes.begin(), write.changes.end(), changes);
+}
+
+}  // namespace
+
+Status may_write(const Call& call, const ldap::Record& now, const ldap::Mirror::View& view,
+                 const UserWrite& write) {
+  if (!changes_account(write, call.layout(), now)) return done();
+  return call.audience.sight.governs(call.services, now, view);
+}
+
+namespace {
+
+// habExternalId begins with the client's id.
+std::string_view client_of(const Audience& audience) {
+  const std::string_view prefix = audience.id_prefix;
+  return prefix.substr(0, prefix.find(':'));
+}
+
+// Whom another client, or somebody with access to the directory, switched off, only a client that
+// sees everything switches on again.
+Status may_switch(const Audience& audience, const ldap::Record& now, const WantedValues& wanted) {
+  if (audience.sight.all() || workflow::is_active(now)) return done();
+  const auto active = wanted.find(Attr::kHabActive);
+  const bool stays_off =
+      active != wanted.end() && !active->second.empty() && active->second.front() == "FALSE";
+  if (stays_off || switched_off_by(now) == client_of(audience)) return done();
+  return Error{Errc::kForbidden, "switched-off-by-other", {}};
+}
+
 }  // namespace
 
 Result<UserWrite> write_user(Json tree, const UserReader* now, const Audience& audience,
@@ -97,8 +139,11 @@ Result<UserWrite> write_user(Json tree, const UserReader* now, const Audience& a
   UserWrite write;
   if (auto ok = take_password(tree, write); !ok) return ok.error();
   const ldap::Record* record = now ? now->record().get() : nullptr;
-  auto wanted = wanted_values(tree, record);
+  auto wanted = wanted_values(tree, record, client_of(audience));
   if (!wanted) return wanted.error();
+  if (record) {
+    if (auto ok = may_switch(audience, *record, *wanted); !ok) return ok.error();
+  }
   const auto wish = [&](Attr attr) {
     const auto found = wanted->find(attr);
     return found == wanted->end() ? std::vector<std::string>() : found->second;

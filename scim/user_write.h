@@ -10,6 +10,7 @@
 #include "base/result.h"
 #include "base/secret.h"
 #include "ldap/directory.h"
+#include "scim/call.h"
 #include "scim/user_reader.h"
 
 namespace habilitd::scim {
@@ -26,5 +27,8 @@ struct UserWrite {
 // is not the client's (workflow/tenancy.h).
 Result<UserWrite> write_user(Json tree, const UserReader* now, const Audience&, const ldap::Layout&,
                              const ldap::Mirror::View& view);
+
+// May the client write that, of a person who may belong to others as well (Sight::governs)?
+Status may_write(const Call&, const ldap::Record& now, const ldap::Mirror::View&, const UserWrite&);
 
 }  // namespace habilitd::scim

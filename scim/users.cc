@@ -30,6 +30,7 @@ struct Saved {
   EntryUuid person;
   std::vector<std::string> changed;  // empty: nothing was written
   std::optional<bool> active;        // what it changed to
+  workflow::Receivers seen_by;       // before
 };
 
 std::optional<bool> switched(const Json& before, const Json& after) {
@@ -68,10 +69,12 @@ Result<Saved> try_to_save(Call& call, std::string_view id, const Change& change)
     saved.active = switched(*before, after);
     auto made = write_user(std::move(after), &reader, call.audience, call.layout(), *view);
     if (!made) return made.error();
+    if (auto ok = may_write(call, *reader.record(), *view, *made); !ok) return ok.error();
     write = *std::move(made);
     options = unchanged_since(*reader.record(), call.layout());
   }
-  if (write.changes.empty() && !write.password) return Saved{saved.person, {}, {}};
+  if (write.changes.empty() && !write.password) return Saved{saved.person, {}, {}, {}};
+  saved.seen_by = workflow::receivers_of(call.services, saved.person);
   auto written = workflow::change_account(call.services, call.client.actor(), saved.person,
                                           write.changes, password_of(write), options);
   if (!written) return written.error();
@@ -89,7 +92,8 @@ Result<EntryUuid> save(Call& call, std::string_view id, const char* verb, const 
     if (!saved && !conditional && retry.again(saved.error())) continue;
     if (!saved) return saved.error();
     if (!saved->changed.empty()) {
-      announce(call, user_type(), {verb, saved->person, saved->changed, saved->active});
+      announce(call, user_type(),
+               {verb, saved->person, saved->changed, saved->active, saved->seen_by});
     }
     return saved->person;
   }
@@ -174,6 +178,9 @@ Result<Response> delete_user(Call& call, std::string_view id) {
     if (!record) return record.error();
     auto condition = write_condition(call.request.headers.if_match, **record, call.layout());
     if (!condition) return condition.error();
+    if (auto ok = call.audience.sight.governs(call.services, **record, *view); !ok) {
+      return ok.error();
+    }
     person = (*record)->id();
     options = *std::move(condition);
   }

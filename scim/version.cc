@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "scim/resource_reader.h"
+#include "workflow/condition.h"
 
 namespace habilitd::scim {
 namespace {
@@ -11,33 +12,43 @@ std::string_view opaque(std::string_view tag) {
   return tag;
 }
 
-}  // namespace
+// What is before the ".", in the quotes: the part that the entry itself decides.
+std::string_view of_entry(std::string_view tag) {
+  if (tag.ends_with('"')) tag.remove_suffix(1);
+  return tag.substr(0, tag.find('.'));
+}
 
-bool names_version(std::string_view header, std::string_view tag) {
+template <class Fits>
+bool any_tag(std::string_view header, Fits&& fits) {
   if (trim(header) == "*") return true;
   while (!header.empty()) {
     const std::size_t comma = header.find(',');
-    if (opaque(trim(header.substr(0, comma))) == opaque(tag)) return true;
+    if (fits(opaque(trim(header.substr(0, comma))))) return true;
     header.remove_prefix(comma == std::string_view::npos ? header.size() : comma + 1);
   }
   return false;
 }
 
-// slapd's unique overlay hands the assertion of a modify on to its own search, where it is tried on
-// the entry the search starts from (measured on 2.5.13: every change of a uid under a plain
-// assertion was refused). That entry is neither a person nor a group, so the condition lets it
-// pass.
+bool names_entry(std::string_view header, const ldap::Record& record) {
+  const std::string version = version_of(record);
+  return any_tag(
+      header, [&](std::string_view each) { return of_entry(each) == of_entry(opaque(version)); });
+}
+
+}  // namespace
+
+bool names_version(std::string_view header, std::string_view tag) {
+  return any_tag(header, [&](std::string_view each) { return each == opaque(tag); });
+}
+
 ldap::WriteOptions unchanged_since(const ldap::Record& record, const ldap::Layout& layout) {
-  const bool person = record.kind() == ldap::Kind::kPerson;
-  const std::string& own_class = person ? layout.person_class : layout.group_class;
-  return {ldap::Filter::equals(layout.name(ldap::Attr::kEntryCsn), record.csn()) |
-          !ldap::Filter::equals(layout.name(ldap::Attr::kObjectClass), own_class)};
+  return workflow::still_at(layout, record.kind(), record.csn());
 }
 
 Result<ldap::WriteOptions> write_condition(std::string_view if_match, const ldap::Record& record,
                                            const ldap::Layout& layout) {
   if (trim(if_match).empty() || trim(if_match) == "*") return ldap::WriteOptions{};
-  if (!names_version(if_match, version_of(record))) {
+  if (!names_entry(if_match, record)) {
     return Error{Errc::kStale, "assertion-failed", {}};
   }
   return unchanged_since(record, layout);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "workflow/condition.h"
 #include "workflow/deed.h"
 #include "workflow/lookup.h"
 #include "workflow/services.h"
@@ -67,7 +68,7 @@ Result<ldap::Dn> dn_of(Services& services, const EntryUuid& id) {
   return (*person)->dn;
 }
 
-// A password must not change when the caller's condition on the entry does not hold.
+// What is not written has no modify to carry the caller's condition.
 Status check_assertion(Services& services, const ldap::Dn& dn, const ldap::WriteOptions& options) {
   if (!options.assertion) return done();
   const auto found = services.directory.search(Identity::kProvisioning, dn, *options.assertion, {});
@@ -82,17 +83,98 @@ Result<ldap::Written> version_of(Services& services, const ldap::Dn& dn, const E
   return ldap::Written{id, entry->first(services.directory.layout().name(Attr::kEntryCsn).str())};
 }
 
+// What takes `changes` back: the values that were there before.
+std::vector<Change> reverse(const std::vector<Change>& changes, const ldap::Entry& before) {
+  std::vector<Change> back;
+  for (const Change& change : changes) {
+    const auto same = [&](const Change& other) {
+      return ascii_lower(other.attribute.str()) == ascii_lower(change.attribute.str());
+    };
+    if (std::any_of(back.begin(), back.end(), same)) continue;
+    const auto* values = before.find(change.attribute.str());
+    back.push_back(
+        {Change::Op::kReplace, change.attribute, values ? *values : std::vector<std::string>()});
+  }
+  return back;
+}
+
+// A password that comes with other changes, or under a condition, is set after a modify that only
+// one of several can win. What the modify changed is taken back when the password is refused.
+class PasswordChange {
+ public:
+  PasswordChange(Services& services, const ldap::Dn& dn, const EntryUuid& id,
+                 const std::vector<Change>& changes)
+      : services_(services), dn_(dn), id_(id), changes_(changes) {}
+
+  Result<ldap::Written> run(const Secret& password, const ldap::WriteOptions& options) {
+    if (auto claimed = claim(options); !claimed) return claimed.error();
+    if (auto set = services_.directory.set_password(dn_, password); !set) {
+      // What nobody knows the outcome of is not taken back.
+      if (set.error().code != Errc::kUnknownOutcome) take_back();
+      return set.error();
+    }
+    // It is set, also when the entry cannot be read just now.
+    auto version = version_of(services_, dn_, id_);
+    return version ? *std::move(version) : ldap::Written{id_, written_.csn};
+  }
+
+ private:
+  const ldap::Layout& layout() const { return services_.directory.layout(); }
+
+  Status claim(const ldap::WriteOptions& options) {
+    if (changes_.empty() && !options.assertion) return done();
+    std::vector<Attr> attributes{Attr::kEntryCsn, Attr::kObjectClass};
+    for (const Change& change : changes_) {
+      if (const auto attr = layout().attr(change.attribute.str())) attributes.push_back(*attr);
+    }
+    auto before = services_.directory.read(Identity::kProvisioning, dn_, attributes);
+    if (!before) return before.error();
+    before_ = *std::move(before);
+    ldap::WriteOptions same = still_at(layout(), ldap::Kind::kPerson,
+                                       before_.first(layout().name(Attr::kEntryCsn).str()));
+    if (options.assertion) same.assertion = *options.assertion & *same.assertion;
+    auto written = services_.directory.modify(Identity::kProvisioning, dn_,
+                                              changes_.empty() ? touch() : changes_, same);
+    if (!written) return written.error();
+    written_ = *std::move(written);
+    return done();
+  }
+
+  // Says what the entry says already, and so moves its version on.
+  std::vector<Change> touch() const {
+    const auto* classes = before_.find(layout().name(Attr::kObjectClass).str());
+    return {ldap::change(layout(), Change::Op::kReplace, Attr::kObjectClass,
+                         classes ? *classes : std::vector<std::string>())};
+  }
+
+  void take_back() {
+    if (changes_.empty()) return;
+    const auto back =
+        services_.directory.modify(Identity::kProvisioning, dn_, reverse(changes_, before_),
+                                   still_at(layout(), ldap::Kind::kPerson, written_.csn));
+    if (!back) {
+      services_.log.error("account.half-changed",
+                          {{"person", id_.str()}, {"reason", back.error().reason}});
+    }
+  }
+
+  Services& services_;
+  const ldap::Dn& dn_;
+  const EntryUuid& id_;
+  const std::vector<Change>& changes_;
+  ldap::Entry before_;
+  ldap::Written written_;
+};
+
 Result<ldap::Written> write_change(Services& services, const ldap::Dn& dn, const EntryUuid& id,
                                    const std::vector<Change>& changes, const Secret* password,
                                    const ldap::WriteOptions& options) {
-  if (password) {
-    if (auto holds = check_assertion(services, dn, options); !holds) return holds.error();
-    if (auto set = services.directory.set_password(dn, *password); !set) return set.error();
-    // The password has moved the entry's version on: the condition was judged above.
-    if (changes.empty()) return version_of(services, dn, id);
-    return services.directory.modify(Identity::kProvisioning, dn, changes);
+  if (password) return PasswordChange(services, dn, id, changes).run(*password, options);
+  if (!changes.empty()) {
+    return services.directory.modify(Identity::kProvisioning, dn, changes, options);
   }
-  return services.directory.modify(Identity::kProvisioning, dn, changes, options);
+  if (auto holds = check_assertion(services, dn, options); !holds) return holds.error();
+  return version_of(services, dn, id);
 }
 
 // Thousands of people are pushed by a machine, which would notice and repeat what a power cut took.
@@ -152,10 +234,7 @@ Result<ldap::Written> change_account(Services& services, const Actor& actor, con
                                      const ldap::WriteOptions& options) {
   const auto dn = dn_of(services, id);
   if (!dn) return dn.error();
-  if (changes.empty() && !password) {
-    if (auto holds = check_assertion(services, *dn, options); !holds) return holds.error();
-    return version_of(services, *dn, id);
-  }
+  if (changes.empty() && !password) return write_change(services, *dn, id, {}, nullptr, options);
   Deed deed(services, actor, "account.change", about_person(id), durability(actor));
   const bool off = switches_off(services.directory.layout(), changes);
   if (off) deed.note("active", "no");

@@ -18,8 +18,9 @@ class Services;
 // after; when it is refused the entry is taken back and the refusal returned.
 Result<ldap::Written> create_account(Services&, const Actor&, const ldap::Attributes&,
                                      const Secret* password);
-// One modify. When it turns `active` off, the person's sessions end and pending requests are
-// cancelled.
+// One modify, then the password; when that is refused, the modify is taken back and the refusal
+// returned. Under a condition one of several wins (kStale for the others). Sessions end when the
+// password was set; when `active` turns off, they end and pending requests are cancelled.
 Result<ldap::Written> change_account(Services&, const Actor&, const EntryUuid&,
                                      const std::vector<ldap::Change>&, const Secret* password,
                                      const ldap::WriteOptions&);

@@ -5,6 +5,7 @@
 
 #include "base/crypto.h"
 #include "workflow/client_settings.h"
+#include "workflow/event_shares.h"
 #include "workflow/request_record.h"
 #include "workflow/services.h"
 #include "workflow/tenancy.h"
@@ -31,13 +32,26 @@ std::optional<Client> listener(const ldap::Record& token, Instant now) {
     if (!expires || *expires <= now) return std::nullopt;
   }
   client.id = client.feed = token.id();
+  client.name = token.first(Attr::kCn);
   return client;
 }
 
-std::string external_id_for(const ldap::Record& subject, const Client& client) {
-  const std::string prefix = client.id.str() + ":";
-  for (const std::string_view value : subject.values(Attr::kHabExternalId)) {
-    if (value.starts_with(prefix)) return std::string(value.substr(prefix.size()));
+// A program may come with the token of its entry or with a JWT of the entry's name: what it makes
+// bears the id of one or the other, and one feed tells it of both.
+std::vector<Client> identities_of(const Client& client, const std::string& jwt_issuer) {
+  std::vector<Client> identities{client};
+  if (jwt_issuer.empty()) return identities;
+  identities.push_back(client);
+  identities.back().id = jwt_client_id(jwt_issuer, client.name);
+  return identities;
+}
+
+std::string external_id_for(const ldap::Record& subject, const std::vector<Client>& identities) {
+  for (const Client& client : identities) {
+    const std::string prefix = client.id.str() + ":";
+    for (const std::string_view value : subject.values(Attr::kHabExternalId)) {
+      if (value.starts_with(prefix)) return std::string(value.substr(prefix.size()));
+    }
   }
   return {};
 }
@@ -57,18 +71,26 @@ bool may_read(const Client& client, const ldap::Record& subject) {
   }
 }
 
+bool sees_all(const Client& client, const std::vector<RecordPtr>& subjects, const View& view) {
+  const Sight sight(client);
+  return std::all_of(subjects.begin(), subjects.end(), [&](const RecordPtr& subject) {
+    return subject && may_read(client, *subject) && sight.sees(*subject, view);
+  });
+}
+
 // Those who may read and see all of `subjects`; the externalId is the first one's.
-Receivers find_receivers(const View& view, const std::vector<RecordPtr>& subjects, Instant now) {
+Receivers find_receivers(const Services& services, const View& view,
+                         const std::vector<RecordPtr>& subjects) {
   Receivers receivers;
   for (const ldap::NodeId node : view.all(Kind::kToken)) {
     const RecordPtr token = view.at(node);
-    const auto client = token ? listener(*token, now) : std::nullopt;
+    const auto client = token ? listener(*token, services.clock.now()) : std::nullopt;
     if (!client) continue;
-    const Sight sight(*client);
-    const bool sees = std::all_of(subjects.begin(), subjects.end(), [&](const RecordPtr& subject) {
-      return subject && may_read(*client, *subject) && sight.sees(*subject, view);
-    });
-    if (sees) receivers.push_back({client->feed, external_id_for(*subjects.front(), *client)});
+    const auto identities = identities_of(*client, services.settings.jwt_issuer);
+    if (std::any_of(identities.begin(), identities.end(),
+                    [&](const Client& each) { return sees_all(each, subjects, view); })) {
+      receivers.push_back({client->feed, external_id_for(*subjects.front(), identities)});
+    }
   }
   return receivers;
 }
@@ -98,15 +120,13 @@ Status remove_entry(Services& services, const ldap::Record& record) {
   return removed;
 }
 
-// Two clients that acknowledge at once may both leave the entry behind: the timer takes it away.
-Status take_off(Services& services, const ldap::Record& record, const EntryUuid& feed) {
-  if (record.values(Attr::kHabPending).size() == 1) return remove_entry(services, record);
+Status take_off(Services& services, const ldap::Record& record, std::vector<std::string> feeds) {
   const auto dn = ldap::Dn::parse(record.dn());
   if (!dn) return dn.error();
   const auto written = services.directory.modify(
       Identity::kDecisions, *dn,
       {ldap::change(services.directory.layout(), ldap::Change::Op::kDelete, Attr::kHabPending,
-                    {feed.str()})});
+                    std::move(feeds))});
   if (written || written.error().directory_code == ldap::code::kNoSuchAttribute ||
       written.error().directory_code == ldap::code::kNoSuchObject) {
     return done();
@@ -114,14 +134,19 @@ Status take_off(Services& services, const ldap::Record& record, const EntryUuid&
   return written.error();
 }
 
+// Two clients that acknowledge at once may both leave the entry behind: the timer takes it away.
+Status acknowledge_one(Services& services, const ldap::Record& record, const std::string& feed) {
+  if (record.values(Attr::kHabPending).size() == 1) return remove_entry(services, record);
+  return take_off(services, record, {feed});
+}
+
+void count_unread(Services& services) {
+  services.metrics.count("habilitd_events_total", "result=\"unread\"");
+}
+
 bool waits_for(const ldap::Record& record, const std::string& feed) {
   const auto pending = record.values(Attr::kHabPending);
   return std::find(pending.begin(), pending.end(), feed) != pending.end();
-}
-
-// An accepted request that was not done yet (scim/async_job.h).
-bool is_unfinished(const ldap::Record& record) {
-  return record.has(Attr::kHabState) && record.first(Attr::kHabState) != "done";
 }
 
 // Delivered to all, or too old.
@@ -160,7 +185,7 @@ Receivers receivers_of(Services& services, const EntryUuid& subject) {
   const auto view = services.directory.view();
   const RecordPtr record = view ? view->by_id(subject) : nullptr;
   if (!record) return {};
-  return find_receivers(*view, {record}, services.clock.now());
+  return find_receivers(services, *view, {record});
 }
 
 void publish(Services& services, const Receivers& receivers, const SecurityEvent& event) {
@@ -199,7 +224,7 @@ void publish_habilitation(Services& services, const RequestRecord& record, bool 
     const RecordPtr group =
         view->by_dn(services.directory.layout().habilitation(*role, *siret).str());
     if (!person || !group) return;
-    receivers = find_receivers(*view, {person, group}, services.clock.now());
+    receivers = find_receivers(services, *view, {person, group});
     payload["group"] = "/Groups/" + group->id().str();
   }
   if (granted && record.until) payload["until"] = to_rfc3339(*record.until);
@@ -267,35 +292,37 @@ Status acknowledge(Services& services, const EntryUuid& feed,
   std::sort(records.begin(), records.end());
   records.erase(std::unique(records.begin(), records.end()), records.end());
   for (const RecordPtr& record : records) {
-    if (auto taken = take_off(services, *record, feed); !taken) return taken;
+    if (auto taken = acknowledge_one(services, *record, feed.str()); !taken) return taken;
   }
   return done();
 }
 
-Status sweep_events(Services& services, std::size_t most) {
-  std::vector<RecordPtr> dead;
+Result<std::size_t> sweep_events(Services& services, std::size_t most) {
+  std::vector<RecordPtr> over, waiting;
   {
     const auto view = services.directory.view();
     if (!view) return view.error();
     const Instant oldest = services.clock.now() - services.settings.events_retention;
-    const auto& all = view->all(Kind::kEvent);
-    std::size_t beyond = all.size() - std::min(all.size(), services.settings.events_kept);
-    for (const ldap::NodeId node : all) {
-      if (dead.size() >= most) break;
-      const RecordPtr record = view->at(node);
-      // Oldest first.
-      const bool too_many = beyond > 0 && record && !is_unfinished(*record);
-      if (beyond > 0) --beyond;
-      if (record && (too_many || is_over(*record, oldest))) dead.push_back(record);
+    for (const ldap::NodeId node : view->all(Kind::kEvent)) {
+      RecordPtr record = view->at(node);
+      if (!record) continue;
+      auto& group = over.size() < most && is_over(*record, oldest) ? over : waiting;
+      group.push_back(std::move(record));
     }
   }
-  for (const RecordPtr& record : dead) {
-    if (auto removed = remove_entry(services, *record); !removed) return removed;
-    if (record->has(Attr::kHabPending)) {
-      services.metrics.count("habilitd_events_total", "result=\"unread\"");
-    }
+  for (const RecordPtr& record : over) {
+    if (auto removed = remove_entry(services, *record); !removed) return removed.error();
+    if (record->has(Attr::kHabPending)) count_unread(services);
   }
-  return done();
+  const auto beyond =
+      give_up_events(std::move(waiting), services.settings.events_kept, most - over.size());
+  for (const GivenUp& event : beyond) {
+    const auto gone = event.last ? remove_entry(services, *event.record)
+                                 : take_off(services, *event.record, event.feeds);
+    if (!gone) return gone.error();
+    count_unread(services);
+  }
+  return over.size() + beyond.size();
 }
 
 }  // namespace habilitd::workflow

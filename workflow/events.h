@@ -61,9 +61,10 @@ Result<WaitingEvents> waiting_events(Services&, const EntryUuid& feed, std::size
 // Takes the client off these events; what is not its to acknowledge is passed over.
 Status acknowledge(Services&, const EntryUuid& feed, const std::vector<std::string>& jtis);
 
-// Removes events that are older than the site keeps them, or beyond the number it keeps; `most`
-// entries a call.
-Status sweep_events(Services&, std::size_t most);
+// Removes events that are older than the site keeps them, and of those beyond the number it keeps
+// the oldest of whoever has most to read; `most` entries a call. How many it was: with `most` there
+// may be more to do.
+Result<std::size_t> sweep_events(Services&, std::size_t most);
 
 // For other makers of entries under ou=events (scim/async.h).
 // 32 hexadecimal digits, later ones greater: the order of delivery.

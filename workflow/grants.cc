@@ -50,18 +50,21 @@ Result<ldap::Dn> group_of(Services& services, const Permission& permission) {
 Status create_group(Services& services, const ldap::Dn& dn, const Permission& permission,
                     const std::string& member) {
   const ldap::Layout& layout = services.directory.layout();
+  const std::string name =
+      permission.application() + "." + permission.role() + "." + permission.siret().str();
   const auto added = services.directory.add(
       Identity::kDecisions, dn,
       {ldap::attribute(layout, Attr::kObjectClass, {layout.group_class, "habHabilitation"}),
-       ldap::attribute(
-           layout, Attr::kCn,
-           {permission.application() + "." + permission.role() + "." + permission.siret().str()}),
+       ldap::attribute(layout, Attr::kCn, {name}),
        ldap::attribute(layout, Attr::kHabApplication, {permission.application()}),
        ldap::attribute(layout, Attr::kHabRole, {permission.role()}),
        ldap::attribute(layout, Attr::kHabSiret, {permission.siret().str()}),
        ldap::attribute(layout, Attr::kMember, {layout.steward.str(), member})});
   if (added) return done();
-  return added.error();
+  if (added.error().directory_code != code::kConstraintViolation) return added.error();
+  // Somebody with access to the directory has another entry of that name, or the schema refuses it.
+  services.log.error("grant.name-taken", {{"name", name}, {"reason", added.error().reason}});
+  return Error{Errc::kConflict, "habilitation-name-taken", name, code::kConstraintViolation};
 }
 
 Status add_holder(Services& services, const ldap::Dn& group, const Permission& permission,
@@ -96,7 +99,36 @@ Status attach(Services& services, const Permission& permission, const FoundPerso
   return Error{Errc::kNotFound, "unknown-structure", permission.siret().str()};
 }
 
+// The steward leaves and comes back, or comes to an adopted group that lacks it.
+std::vector<Change> touch(const ldap::Layout& layout, bool has_steward) {
+  const auto steward = [&](Change::Op op) {
+    return ldap::change(layout, op, Attr::kMember, {layout.steward.str()});
+  };
+  if (!has_steward) return {steward(Change::Op::kAdd)};
+  return {steward(Change::Op::kDelete), steward(Change::Op::kAdd)};
+}
+
 }  // namespace
+
+Status claim_version(Services& services, const EntryUuid& group,
+                     const ldap::WriteOptions& options) {
+  ldap::RecordPtr record;
+  bool has_steward = false;
+  {
+    const auto view = services.directory.view();
+    if (!view) return view.error();
+    record = view->by_id(group);
+    if (!record || record->kind() != ldap::Kind::kHabilitation) {
+      return Error{Errc::kNotFound, "unknown-group", group.str()};
+    }
+    has_steward = view->has_steward(record->node());
+  }
+  const auto dn = ldap::Dn::parse(record->dn());
+  if (!dn) return dn.error();
+  const auto written = services.directory.modify(
+      Identity::kDecisions, *dn, touch(services.directory.layout(), has_steward), options);
+  return written ? done() : Status(written.error());
+}
 
 Status grant(Services& services, const Permission& permission, Attach also) {
   const auto group = group_of(services, permission);

@@ -32,6 +32,8 @@ struct WorkflowSettings {
   int client_rate = 0, client_burst = 0;  // of clients without their own; a minute; 0: no limit
   Duration events_retention{7 * 24 * 3600 * 1000LL};
   std::size_t events_kept = 100'000;
+  std::string jwt_issuer;         // whose JWTs programs may come with; empty: no JWT is accepted
+  bool jwt_require_entry = true;  // such a program may do something only with a token entry
 };
 
 class Services {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "workflow/facts.h"
+#include "workflow/group_names.h"
 #include "workflow/lookup.h"
 #include "workflow/managers.h"
 #include "workflow/services.h"
@@ -62,17 +63,26 @@ bool lists(const policies::Facts& facts, const char* attribute, const std::strin
          std::find(values->begin(), values->end(), Json(value)) != values->end();
 }
 
+// The group that a selector names. None when no policy in force names it any more: then whoever
+// pushes groups may fill it, and its members decide nothing.
+std::string group_of(const Services& services, const std::string& selector) {
+  if (!selector.starts_with(kGroupSelector)) return {};
+  std::string group = selector.substr(kGroupSelector.size());
+  return is_approvers_group(services, group) ? group : std::string();
+}
+
 Result<bool> fits(Services& services, const std::string& selector, const RequestRecord& record,
                   const Actor& actor, const policies::Facts& facts) {
   if (selector == "structure-managers") return lists(facts, "manages", record.siret);
   if (selector == "application-owners") return lists(facts, "roles", kApplicationOwner);
-  if (!selector.starts_with(kGroupSelector) || actor.kind != Actor::Kind::kPerson) return false;
+  const std::string group = group_of(services, selector);
+  if (group.empty() || actor.kind != Actor::Kind::kPerson) return false;
   const auto person = look_up_person(services, actor.id);
   if (!person) return person.error();
   if (!*person) return false;
   const ldap::Layout& layout = services.directory.layout();
   return exists(services, layout.groups,
-                Filter::equals(layout.name(Attr::kCn), selector.substr(kGroupSelector.size())) &
+                Filter::equals(layout.name(Attr::kCn), group) &
                     Filter::equals(layout.name(Attr::kMember), (*person)->dn.str()));
 }
 
@@ -86,8 +96,8 @@ std::vector<Person> selected(Services& services, const View& view, const Request
   }
   if (selector == "application-owners") return owners_of_application(view, record.application);
   if (selector == "admin") return members_of_group(view, services.settings.administrators_group);
-  if (!selector.starts_with(kGroupSelector)) return {};
-  return members_of_group(view, selector.substr(kGroupSelector.size()));
+  const std::string group = group_of(services, selector);
+  return group.empty() ? std::vector<Person>{} : members_of_group(view, group);
 }
 
 // Everybody a stage names, once, without the person concerned.

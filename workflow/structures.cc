@@ -1,8 +1,7 @@
 #include "workflow/structures.h"
 
-#include <algorithm>
-
 #include "workflow/deed.h"
+#include "workflow/external_ids.h"
 #include "workflow/member_delta.h"
 #include "workflow/services.h"
 #include "workflow/structure_rules.h"
@@ -49,19 +48,6 @@ void add_class(const ldap::Layout& layout, const ldap::Record& entry, const Stru
   if (!needed || entry.has_class("habStructure")) return;
   changes.insert(changes.begin(),
                  ldap::change(layout, Change::Op::kAdd, Attr::kObjectClass, {"habStructure"}));
-}
-
-void add_external_id_change(const ldap::Layout& layout, const ldap::Record& entry,
-                            const std::string& before, const std::string& after,
-                            std::vector<Change>& changes) {
-  const auto values = entry.values(Attr::kHabExternalId);
-  const auto has = [&](const std::string& value) {
-    return std::find(values.begin(), values.end(), value) != values.end();
-  };
-  LinkDelta delta;
-  if (!before.empty() && has(before)) delta.remove.push_back(before);
-  if (!after.empty() && !has(after)) delta.add.push_back(after);
-  append_changes(layout, Attr::kHabExternalId, delta, changes);
 }
 
 std::vector<std::string> one_or_none(const std::string& value) {
@@ -114,10 +100,8 @@ Status Changing::plan_fields(const View& view, Plan& plan) const {
     if (!parent) return parent.error();
     add_parent_change(view, layout_, *plan.entry, *parent, plan.changes);
   }
-  if (before.external_id != after.external_id) {
-    add_external_id_change(layout_, *plan.entry, before.external_id, after.external_id,
-                           plan.changes);
-  }
+  append_external_id_change(layout_, *plan.entry, before.external_id, after.external_id,
+                            plan.changes);
   if (!plan.changes.empty()) add_class(layout_, *plan.entry, after, plan.changes);
   return done();
 }

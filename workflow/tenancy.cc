@@ -4,6 +4,8 @@
 
 #include "base/text.h"
 #include "workflow/deed.h"
+#include "workflow/group_names.h"
+#include "workflow/services.h"
 
 namespace habilitd::workflow {
 namespace {
@@ -124,6 +126,37 @@ Status Sight::accepts(const ldap::Record* now, const ldap::Mirror::View& view,
   const bool stays = std::any_of(mails.begin(), mails.end(),
                                  [&](const std::string& mail) { return has_own_domain(mail); });
   return stays ? done() : Status(Error{Errc::kForbidden, "leaves-client", {}});
+}
+
+bool Sight::is_elsewhere(const Services& services, const ldap::Record& group) const {
+  switch (group.kind()) {
+    case Kind::kStructure:
+    case Kind::kHabilitation:
+      return !is_own_structure(siret_of(group));
+    case Kind::kApplication:
+      return true;
+    case Kind::kGroup:
+      return !check_group_is_open(services, group).ok();
+    default:
+      return false;
+  }
+}
+
+Status Sight::governs(const Services& services, const ldap::Record& person,
+                      const ldap::Mirror::View& view) const {
+  if (all()) return done();
+  const Error refusal{Errc::kForbidden, "account-shared", {}};
+  bool elsewhere = false;
+  for (const Link link : {Link::kMember, Link::kOwner}) {
+    for (const ldap::NodeId node : view.sources(person.node(), link)) {
+      const auto group = view.at(node);
+      if (!group) continue;
+      if (is_administrators_group(services, *group)) return refusal;
+      elsewhere = elsewhere || is_elsewhere(services, *group);
+    }
+  }
+  if (elsewhere && !holds(&person, Attr::kHabSource, own_->source)) return refusal;
+  return done();
 }
 
 }  // namespace habilitd::workflow

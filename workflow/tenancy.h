@@ -10,7 +10,10 @@
 //   no total, no filter's result, and is not shown as a member, group or manager.
 //   It gives people no mail address, and no userName in the form of one, outside its domains (when
 //   it has some), and nobody leaves its part by its own change.
-//   A client that names neither sees everything.
+//   Some of its people belong to others as well. Their accounts (password, userName, mail
+//   addresses, active, deletion) are not its to change, unless it made them; and those of
+//   administrators never are. What else is said of them it may change. A client that names neither
+//   sees everything.
 //
 // What remains to be seen: a name that must be unique in the directory (userName, a group's
 // displayName) and is taken elsewhere is refused with the same 409 as one taken in its own part.
@@ -24,6 +27,8 @@
 #include "workflow/tokens.h"
 
 namespace habilitd::workflow {
+
+class Services;
 
 class Sight {
  public:
@@ -46,6 +51,11 @@ class Sight {
                  const std::vector<std::string>& mails,
                  const std::vector<std::string>& user_names) const;
 
+  // May it change her account itself (kForbidden, reason account-shared)? Whom it made; else only
+  // somebody who is attached to, manages and holds roles in its own structures alone, and whose
+  // groups decide nothing.
+  Status governs(const Services&, const ldap::Record& person, const ldap::Mirror::View&) const;
+
  private:
   struct Own {
     std::string source;
@@ -54,6 +64,7 @@ class Sight {
   bool is_own(const ldap::Record&, const ldap::Mirror::View&) const;
   bool is_own_person(const ldap::Record&, const ldap::Mirror::View&) const;
   bool is_attached(const ldap::Record&, const ldap::Mirror::View&) const;
+  bool is_elsewhere(const Services&, const ldap::Record& group) const;
   bool has_own_domain(std::string_view address) const;
   bool is_own_structure(std::string_view siret) const;
 

@@ -7,6 +7,7 @@
 #include "base/guarded.h"
 #include "base/text.h"
 #include "workflow/client_settings.h"
+#include "workflow/people.h"
 
 namespace habilitd::workflow {
 namespace {
@@ -59,6 +60,17 @@ Actor Client::actor() const {
     if (scope.starts_with("grant:")) actor.grants.insert(scope);
   }
   return actor;
+}
+
+// RFC 9562 section 5.8: a UUID of our own making. Directories make versions 1 and 4.
+EntryUuid jwt_client_id(const std::string& issuer, const std::string& name) {
+  std::string bytes;
+  for (const std::uint8_t byte : sha256("jwt-client:" + issuer + '\0' + name)) {
+    if (bytes.size() < 16) bytes.push_back(static_cast<char>(byte));
+  }
+  bytes[6] = static_cast<char>((bytes[6] & 0x0f) | 0x80);
+  bytes[8] = static_cast<char>((bytes[8] & 0x3f) | 0x80);
+  return EntryUuid::from_bytes(bytes);
 }
 
 bool is_scope(std::string_view scope) {
@@ -161,6 +173,8 @@ Result<std::vector<Client>> list_tokens(ldap::Directory& directory) {
 
 namespace {
 
+bool is_over(const Client& client, Instant now) { return client.expires && *client.expires <= now; }
+
 // What a token's entry says, by the record: taken apart once, not in every request.
 std::shared_ptr<const Client> client_of(const ldap::RecordPtr& record) {
   using Known = std::unordered_map<ldap::RecordPtr, std::shared_ptr<const Client>>;
@@ -193,7 +207,7 @@ Result<Client> find_client(const ldap::Mirror::View& view, std::string_view bear
     return no_such_token();
   }
   const auto client = client_of(record);
-  if (!client || (client->expires && *client->expires <= now)) return no_such_token();
+  if (!client || is_over(*client, now)) return no_such_token();
   return *client;
 }
 
@@ -212,6 +226,24 @@ bool apply_token_entry(const ldap::Mirror::View& view, Client& client) {
   client.rate = said.rate;
   if (said.scopes.count(kFeedScope) > 0) client.feed = record->id();
   return true;
+}
+
+Result<Client> present_client(const ldap::Mirror::View& view, const Client& accepted,
+                              bool entry_needed, Instant now) {
+  if (!accepted.from_jwt) {
+    const auto record = view.by_id(accepted.id);
+    if (!record || record->kind() != ldap::Kind::kToken) return no_such_token();
+    const auto client = client_of(record);
+    if (!client || is_over(*client, now)) return no_such_token();
+    return *client;
+  }
+  Client client = accepted;
+  if (!apply_token_entry(view, client) && entry_needed) return no_such_token();
+  if (client.person) {
+    const auto person = find_person(view, *client.person);
+    if (!person || !person->active) client.person.reset();
+  }
+  return client;
 }
 
 }  // namespace habilitd::workflow

@@ -41,6 +41,9 @@ struct Client {
 };
 bool is_scope(std::string_view);
 
+// The id of a client vouched for by the IAM: the same each time, and never a directory entry's.
+EntryUuid jwt_client_id(const std::string& issuer, const std::string& name);
+
 // For the command line; the secret is shown once. kConflict when the name is taken.
 Result<Secret> create_token(ldap::Directory&, const Client&, Clock&);
 // Reads the entry, lets `edit` change what it says (name, id and secret stay), and writes it unless
@@ -56,5 +59,11 @@ Result<Client> find_client(const ldap::Mirror::View&, std::string_view bearer, I
 // structures, mail domains, rate and feed; the entry's scopes (but for the feed), secret and expiry
 // play no part. False: there is no such entry. An entry that cannot be read takes all scopes away.
 bool apply_token_entry(const ldap::Mirror::View&, Client&);
+// A client that was accepted before, by what the directory says of it now; the scopes of one that
+// the IAM vouched for are those it came with, and without an entry its limits are, too.
+// kUnauthenticated for one that is gone or over, and, where an entry is needed (`entry_needed`, of
+// the IAM's), for one without.
+Result<Client> present_client(const ldap::Mirror::View&, const Client& accepted, bool entry_needed,
+                              Instant now);
 
 }  // namespace habilitd::workflow

@@ -39,7 +39,7 @@ constexpr const char* kMailDomains =
 struct Arguments {
   std::string config = kDefaultConfig, file, name, before, after;
   std::vector<std::string> files;
-  bool dry_run = false;
+  bool dry_run = false, lift = false;
   TokenRequest token;
   ExplainRequest explain;
   InitRequest init;
@@ -139,11 +139,13 @@ void add_token(Words& words, Arguments& a) {
                   [](const Arguments& x) { return token_show(x.config, x.name); })
       ->add_option("NAME", a.name, "The token's name")
       ->required();
-  words
-      .configured(group, "revoke", "Make a token worthless at once",
-                  [](const Arguments& x) { return token_revoke(x.config, x.name); })
-      ->add_option("NAME", a.name, "The token's name")
-      ->required();
+  CLI::App* revoke =
+      words.configured(group, "revoke", "Make a token worthless at once",
+                       [](const Arguments& x) { return token_revoke(x.config, x.name, x.lift); });
+  revoke->add_option("NAME", a.name, "The token's name")->required();
+  revoke->add_flag("--lift", a.lift,
+                   "Also when a program that comes with JWTs would then see everybody "
+                   "(jwt.require_entry = no)");
 }
 
 void add_directory(Words& words, Arguments& a) {

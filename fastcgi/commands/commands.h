@@ -25,7 +25,8 @@ int token_create(const std::string& config, const TokenRequest&);
 int token_edit(const std::string& config, const TokenRequest&);
 int token_show(const std::string& config, const std::string& name);
 int token_list(const std::string& config);
-int token_revoke(const std::string& config, const std::string& name);
+// `lift`: also when that takes the limits away from a program that comes with JWTs.
+int token_revoke(const std::string& config, const std::string& name, bool lift);
 
 // `part`: schema, tree, overlays, access, or all when empty. With an administrator's name and
 // password file the tree is made instead of printed.

@@ -1,7 +1,9 @@
+#include <algorithm>
 #include <charconv>
 #include <chrono>
 #include <iostream>
 
+#include "base/text.h"
 #include "fastcgi/commands/commands.h"
 #include "fastcgi/commands/context.h"
 #include "workflow/client_settings.h"
@@ -119,6 +121,25 @@ void print_client(const workflow::Client& client) {
             << "\nexpires:      " << expiry_text(client) << '\n';
 }
 
+// Where no entry is needed, a program that comes with JWTs is limited by its entry alone.
+Result<bool> would_widen(const std::string& config, ldap::Directory& directory,
+                         const std::string& name) {
+  const auto configuration = configuration_or_complaint(config);
+  if (!configuration || !configuration->jwt.on() || configuration->jwt.require_entry) return false;
+  const auto tokens = workflow::list_tokens(directory);
+  if (!tokens) return tokens.error();
+  return std::any_of(tokens->begin(), tokens->end(), [&](const workflow::Client& client) {
+    return ascii_lower(client.name) == ascii_lower(name) && client.restricted();
+  });
+}
+
+Error would_see_everybody(const std::string& name) {
+  return invalid("limits", "jwt.require_entry is no: without its entry " + name +
+                               " would see everybody when it comes with a JWT. Set it to yes, or "
+                               "take the program's scopes away at the IAM; --lift revokes "
+                               "nevertheless");
+}
+
 }  // namespace
 
 int token_create(const std::string& config, const TokenRequest& request) {
@@ -186,9 +207,14 @@ int token_show(const std::string& config, const std::string& name) {
   return complain(Error{Errc::kNotFound, "token", "there is no token named " + name});
 }
 
-int token_revoke(const std::string& config, const std::string& name) {
+int token_revoke(const std::string& config, const std::string& name, bool lift) {
   auto directory = open_directory(config);
   if (!directory) return kExitUsage;
+  if (!lift) {
+    const auto widens = would_widen(config, directory->directory(), name);
+    if (!widens) return complain(widens.error());
+    if (*widens) return complain(would_see_everybody(name));
+  }
   const auto revoked = workflow::revoke_token(directory->directory(), name);
   if (!revoked) return complain(revoked.error());
   std::cout << name << " revoked\n";

@@ -65,7 +65,8 @@ class Table {
 
 const goal_of = (goal, site) => (typeof goal === 'function' ? goal(site) : goal);
 
-// A case gives {key: [figure, note]} for its rows {key: [name, goal, unit]}.
+// A case gives {key: [figure, note, goal]} for its rows {key: [name, goal, unit]}; its own goal is one that
+// depends on what else it measured.
 async function run_case(each, site, table) {
   let figures = {}, why = 'the case gave no figure';
   try {
@@ -75,8 +76,8 @@ async function run_case(each, site, table) {
     why = String(error.message).split('\n')[0];
   }
   for (const [key, [name, goal, unit]] of Object.entries(each.rows)) {
-    const [figure, note] = figures[key] ?? [];
-    if (Number.isFinite(figure)) table.measured(name, goal_of(goal, site), unit, figure, note);
+    const [figure, note, own_goal] = figures[key] ?? [];
+    if (Number.isFinite(figure)) table.measured(name, own_goal ?? goal_of(goal, site), unit, figure, note);
     else table.missing(name, goal_of(goal, site), unit, note ?? why);
   }
 }

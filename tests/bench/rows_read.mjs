@@ -2,18 +2,21 @@
 import { at } from './load.mjs';
 
 const enc = encodeURIComponent;
-const p99_goal = '<=3';
+// On a quiet machine 3 ms, twice what the responder needs there; elsewhere twice what it needs.
+const P99 = 3, P99_OF_RESPONDER = 2;
+const p99_row = ({ p99, responder_p99 }) => [p99, `the responder's: ${responder_p99.toFixed(2)} ms`,
+  `<=${Math.max(P99, P99_OF_RESPONDER * responder_p99).toFixed(1)}`];
 
 // A rate against the responder's, and the 99th percentile of the same 16 connections.
 function against_responder(title, requests_of, more = {}) {
   return {
     title,
-    rows: { ratio: [title, '>=0.7', 'x'], p99: [`${title}, p99 at 16 connections`, p99_goal, 'ms'] },
+    rows: { ratio: [title, '>=0.7', 'x'], p99: [`${title}, p99 at 16 connections`, `<=${P99}`, 'ms'] },
     run: async (site) => {
       const requests = requests_of(site);
       if (!requests.length) throw new Error('nothing to ask for');
       const measured = await site.against_trivial(requests, more.trivial?.(requests[0]));
-      return { ratio: [measured.ratio, measured.note], p99: [measured.p99, measured.p99_note] };
+      return { ratio: [measured.ratio, measured.note], p99: p99_row(measured) };
     },
   };
 }
@@ -32,7 +35,7 @@ async function evaluate(site) {
   const requests = questions(site).map((q) => ({ method: 'POST', path: `${evaluation_path(site)}/evaluation`, body: JSON.stringify(q) }));
   if (!requests.length) throw new Error('no people with a structure: take a --scale');
   const measured = await site.against_trivial(requests, { ...requests[0], path: '/' }, { headers });
-  return { ratio: [measured.ratio, `${measured.note}, the same POST`], p99: [measured.p99, measured.p99_note], batch: await evaluate_batches(site, headers) };
+  return { ratio: [measured.ratio, `${measured.note}, the same POST`], p99: p99_row(measured), batch: await evaluate_batches(site, headers) };
 }
 
 async function evaluate_batches(site, headers) {
@@ -53,7 +56,7 @@ export const cases = [
     title: 'AuthZEN',
     rows: {
       ratio: ['AuthZEN evaluation', '>=0.7', 'x'],
-      p99: ['AuthZEN evaluation, p99 at 16 connections', p99_goal, 'ms'],
+      p99: ['AuthZEN evaluation, p99 at 16 connections', `<=${P99}`, 'ms'],
       batch: ['AuthZEN evaluations, batch of 100', '<=2', 'ms'],
     },
     run: evaluate,

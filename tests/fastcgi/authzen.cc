@@ -7,6 +7,7 @@
 #include "fastcgi/authzen_endpoint.h"
 #include "tests/support/site.h"
 #include "tests/support/slapd.h"
+#include "workflow/requests.h"
 
 using namespace habilitd;
 using namespace habilitd::fastcgi;
@@ -168,6 +169,51 @@ const Unknown kUnknown[] = {
 BOOST_DATA_TEST_CASE_F(Endpoint, what_does_not_exist_is_denied_by_name,
                        boost::unit_test::data::make(kUnknown), row) {
   BOOST_TEST(decide(row.subject, row.action, row.resource) == row.expected);
+}
+
+BOOST_AUTO_TEST_CASE(what_a_restricted_client_does_not_see_is_unknown_to_it) {
+  const auto habilitation = [](const std::string& siret, const std::string& person = {}) {
+    return R"({"type":"habilitation","id":"soffi.consultation.)" + siret + "\"" +
+           (person.empty() ? "" : R"(,"properties":{"person":")" + person + "\"}") + "}";
+  };
+  const std::string own = "73282932000074", list = R"({"type":"application","id":"soffi")";
+  client.structures = {own};
+  BOOST_TEST(decide("u1", "request", habilitation(own)) == "true");
+  // Somebody who is not attached to it is as good as nobody, and so is another structure.
+  for (const char* who : {"m1", "m1@example.org", "nobody"}) {
+    BOOST_TEST(decide(who, "add", habilitation(own, "u1")) == "false unknown-person");
+    BOOST_TEST(decide("u1", "add", habilitation(own, who)) == "false unknown-person");
+  }
+  client.structures = {"55208131766522"};
+  client.mail_domains = {"example.org"};
+  for (const char* siret : {"73282932000074", "55208131766530"}) {
+    BOOST_TEST(decide("u1", "request", habilitation(siret)) == "false unknown-structure");
+    const std::string of_it = std::string(R"(,"properties":{"structure":")") + siret + "\"}}";
+    BOOST_TEST(decide("m1", "list", list + of_it) == "false unknown-structure");
+  }
+  client.structures = {own};
+  BOOST_TEST(decide("m1", "add", habilitation(own, "u1")) == "true");
+}
+
+BOOST_AUTO_TEST_CASE(a_request_for_another_structure_is_unknown_to_a_restricted_client) {
+  const auto person =
+      site->directory().view()->find_one(ldap::Attr::kUid, "u1", ldap::Kind::kPerson);
+  const auto made =
+      workflow::submit(*services, workflow::Actor::person(person->id(), "Ugo", "u1@example.org"),
+                       {person->id(),
+                        "soffi",
+                        "consultation",
+                        *Siret::parse("73282932000074"),
+                        "For my daily work.",
+                        std::nullopt,
+                        {}});
+  BOOST_REQUIRE(made.ok());
+  const std::string request = R"({"type":"request","id":")" + made->record.id.str() + "\"}";
+  BOOST_TEST(decide("m1", "approve", request) == "true");
+  client.mail_domains = {"example.org"};
+  BOOST_TEST(decide("m1", "approve", request) == "false unknown-request");
+  client.structures = {"73282932000074"};
+  BOOST_TEST(decide("m1", "approve", request) == "true");
 }
 
 BOOST_AUTO_TEST_CASE(the_certification_fixture) {

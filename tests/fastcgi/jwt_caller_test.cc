@@ -177,6 +177,22 @@ BOOST_AUTO_TEST_CASE(a_name_that_only_resembles_a_token_has_no_dialect_of_its_ow
   BOOST_TEST(client_of({"unknown", {}, ""}, world.settings(), *view).dialect == "rfc");
 }
 
+BOOST_AUTO_TEST_CASE(a_client_without_an_entry_may_do_nothing_unless_the_site_says_otherwise) {
+  World world;
+  JwtSettings settings = settings_from("");
+  settings.rules.issuer = "https://iam.example.org";
+  const auto scopes_of = [&](const char* name) {
+    const JwtClaims claims{name, {"users:read"}, ""};
+    return client_of(claims, settings, *world.directory().view()).scopes.size();
+  };
+  BOOST_TEST(scopes_of("hr-system") == 1u);
+  BOOST_TEST(scopes_of("unknown") == 0u);
+  BOOST_REQUIRE(workflow::revoke_token(world.directory(), "hr-system").ok());
+  BOOST_TEST(scopes_of("hr-system") == 0u);
+  settings = settings_from("jwt.require_entry = no\n");
+  BOOST_TEST(scopes_of("unknown") == 1u);
+}
+
 BOOST_AUTO_TEST_CASE(a_person_is_found_by_what_the_setting_says_and_by_nothing_else) {
   World world;
   const std::string one = world.id_of("Zoé.Person");

@@ -194,6 +194,17 @@ BOOST_AUTO_TEST_CASE(a_wrong_approval_or_review_is_named_by_its_place) {
         "/review/onSilence: expected one of revoke, keep"}});
 }
 
+BOOST_AUTO_TEST_CASE(the_groups_whose_members_decide_are_known) {
+  const auto policy =
+      policy_of(with(R"({"approval":[{"id":"big","when":{"eq":["role.id",{"value":"group:no"}]},)"
+                     R"("stages":[{"approvers":["group:a","admin"]},{"approvers":["group:b"],)"
+                     R"("due":"P9D","escalate":{"after":"P1D","to":"group:c"}}]},)"
+                     R"({"id":"rest","stages":[{"approvers":["group:a"]}]}],)"
+                     R"("review":{"every":"P1Y","due":"P1D","reviewers":["group:d"]}})"));
+  BOOST_TEST(policy->approver_groups == (std::set<std::string, std::less<>>{"a", "b", "c", "d"}),
+             boost::test_tools::per_element());
+}
+
 BOOST_AUTO_TEST_CASE(all_problems_are_told_at_once) {
   check({{rule_with(R"({"effect":"x","when":{"known":["x"]}})"),
           "/rules/0/effect: expected one of permit, forbid\n/rules/0/when/known/0: expected a "

@@ -121,7 +121,9 @@ BOOST_AUTO_TEST_CASE(a_group_is_made_with_people_made_beside_it_in_any_order) {
   BOOST_TEST(answer.at("/Operations/1/method") == "POST");
   BOOST_TEST(bulk.members_of(Bulk::id_of(answer, 0)).size() == 2U);
   BOOST_TEST(bulk.members_of(Bulk::id_of(answer, 3)).at(0).at("value") == Bulk::id_of(answer, 1));
-  const Answer one = bulk.ask("GET /Users/" + Bulk::id_of(answer, 1));
+  // As the version was before there were groups.
+  const Answer one =
+      bulk.ask("GET /Users/" + Bulk::id_of(answer, 1) + "?excludedAttributes=groups");
   BOOST_TEST(answer.at("/Operations/1/version") == one.header("ETag"));
   BOOST_TEST(answer.at("/Operations/1/location") == one.header("Location"));
 }

@@ -1,10 +1,12 @@
 // Events for clients that listen (RFC 8417, 8936, 9967), and asynchronous requests.
 #include "workflow/events.h"
 
+#include <atomic>
 #include <boost/test/unit_test.hpp>
 #include <thread>
 
 #include "base/crypto.h"
+#include "scim/async.h"
 #include "scim/async_job.h"
 #include "tests/scim/provider.h"
 #include "workflow/tokens.h"
@@ -73,15 +75,53 @@ struct Feeds : Provider {
   workflow::Client writer, one, two;
 };
 
+const std::string kBase = "https://id.example.org/scim/v2";
+
 Answer wait_for_outcome(Feeds& feeds, const std::string& location) {
-  const std::string base = "https://id.example.org/scim/v2";
-  BOOST_REQUIRE(location.starts_with(base));
-  Answer answer = feeds.ask("GET " + location.substr(base.size()));
+  BOOST_REQUIRE(location.starts_with(kBase));
+  Answer answer = feeds.ask("GET " + location.substr(kBase.size()));
   for (int i = 0; i < 200 && answer.status() == 202; ++i) {
     std::this_thread::sleep_for(std::chrono::milliseconds(20));
-    answer = feeds.ask("GET " + location.substr(base.size()));
+    answer = feeds.ask("GET " + location.substr(kBase.size()));
   }
   return answer;
+}
+
+// An accepted request that makes a person.
+scim::AsyncJob job(const workflow::Client& client, const std::string& name) {
+  scim::AsyncJob made;
+  made.txn = to_hex(random_bytes(16));
+  made.client = client;
+  made.request.method_text = "POST";
+  made.request.method = Method::kPost;
+  made.request.body =
+      user_body("\"userName\":\"" + name + R"(","emails":[{"value":"x@example.net"}])");
+  made.segments = {"Users"};
+  return made;
+}
+
+// As if its client had been told 202 years ago, and nobody renewed the claim of who does it.
+void make_old(Feeds& feeds, const std::vector<std::string>& names) {
+  std::string ldif;
+  for (const std::string& dn : names) {
+    ldif += "dn: " + dn +
+            "\nchangetype: modify\nreplace: habCreated\nhabCreated: 20200101000000Z\n-\n"
+            "replace: habExpires\nhabExpires: 20200101000000Z\n\n";
+  }
+  feeds.load(ldif);
+}
+
+std::unique_ptr<scim::Server> another_host(Feeds& feeds) {
+  scim::Settings settings;
+  settings.base_url = kBase;
+  return std::make_unique<scim::Server>(feeds.services(), std::move(settings));
+}
+
+std::string status_of(Feeds& feeds, const scim::AsyncJob& of) {
+  feeds.client() = of.client;
+  const Answer outcome = wait_for_outcome(feeds, kBase + "/Events/" + of.txn);
+  BOOST_REQUIRE_MESSAGE(outcome.status() == 200, outcome.status());
+  return claims_of(outcome.response.body)["events"][kAsync]["status"].get<std::string>();
 }
 
 }  // namespace
@@ -259,6 +299,33 @@ BOOST_AUTO_TEST_CASE(a_restricted_client_hears_of_its_own_people_only) {
   BOOST_TEST(feeds.waiting(feeds.one).size() == 5u);
 }
 
+BOOST_AUTO_TEST_CASE(a_client_is_told_when_somebody_leaves_its_part) {
+  Feeds feeds;
+  workflow::Client agency, other;
+  agency.mail_domains = {"example.fr"};
+  other.mail_domains = {"example.net"};
+  agency = feeds.listener("agency", agency);
+  other = feeds.listener("other", other);
+  const std::string id = feeds.user("mover", {{"emails", {{{"value", "m@example.fr"}}}}});
+  feeds.ask(
+      "PATCH /Users/" + id,
+      patch(R"({"op":"replace","value":{"active":false,"emails":[{"value":"m@example.net"}]}})"));
+  feeds.ask("PATCH /Users/" + id, patch(R"({"op":"replace","path":"title","value":"x"})"));
+  const auto told = feeds.waiting(agency);
+  BOOST_REQUIRE(told.size() == 2u);
+  BOOST_TEST(told[1]["events"].contains(kProv + "deactivate"));
+  BOOST_TEST(told[1]["sub_id"]["uri"] == Json("/Users/" + id));
+  BOOST_TEST(told[1].dump().find("example.net") == std::string::npos);
+  const auto gained = feeds.waiting(other);
+  BOOST_REQUIRE(gained.size() == 2u);
+  BOOST_TEST(gained[0]["jti"] == told[1]["jti"]);
+  // Who sees it before and after is told once.
+  BOOST_TEST(feeds.waiting(feeds.one).size() == 3u);
+  const std::string again = feeds.user("putter", {{"emails", {{{"value", "p@example.fr"}}}}});
+  feeds.ask("PUT /Users/" + again, user_body(R"("userName":"putter")"));
+  BOOST_TEST(feeds.waiting(agency).size() == 4u);
+}
+
 BOOST_AUTO_TEST_CASE(events_outlive_the_program_and_old_ones_go) {
   Feeds feeds;
   feeds.user("alice");
@@ -348,46 +415,113 @@ BOOST_AUTO_TEST_CASE(what_must_not_be_kept_is_done_at_once) {
 
 BOOST_AUTO_TEST_CASE(a_request_that_a_crash_left_behind_is_done_by_the_clients_present_rights) {
   Feeds feeds;
-  const auto job = [](const workflow::Client& client, const std::string& name) {
-    scim::AsyncJob made;
-    made.txn = to_hex(random_bytes(16));
-    made.client = client;
-    made.request.method_text = "POST";
-    made.request.method = Method::kPost;
-    made.request.body = user_body("\"userName\":\"" + name + "\"");
-    made.segments = {"Users"};
-    return made;
-  };
-  const auto left = job(feeds.one, "left"), running = job(feeds.one, "running"),
-             revoked = job(feeds.two, "revoked");
-  const auto dn_left = scim::store_job(feeds.services(), left);
-  const auto dn_running = scim::store_job(feeds.services(), running);
-  const auto dn_revoked = scim::store_job(feeds.services(), revoked);
-  BOOST_TEST(*scim::claim_job(feeds.services(), *dn_running));
-  BOOST_TEST(!*scim::claim_job(feeds.services(), *dn_running));
-  BOOST_REQUIRE(workflow::revoke_token(feeds.directory(), "two").ok());
-  std::string ldif;
-  for (const std::string& dn : {*dn_left, *dn_running, *dn_revoked}) {
-    ldif +=
-        "dn: " + dn + "\nchangetype: modify\nreplace: habCreated\nhabCreated: 20200101000000Z\n\n";
+  workflow::Client over = feeds.listener("over"), strict = feeds.listener("strict");
+  workflow::Client jwt = strict, stranger = strict;  // vouched for by the IAM
+  jwt.from_jwt = stranger.from_jwt = true;
+  jwt.id = workflow::jwt_client_id("https://iam.example.org", "strict");
+  stranger.id = EntryUuid::random();
+  stranger.name = "stranger";
+  const auto left = job(feeds.one, "left"), running = job(feeds.two, "running"),
+             revoked = job(feeds.writer, "revoked"), expired = job(over, "expired"),
+             limited = job(jwt, "limited"), unknown = job(stranger, "unknown");
+  std::vector<std::string> names;
+  for (const auto* each : {&left, &running, &revoked, &expired, &limited, &unknown}) {
+    names.push_back(*scim::store_job(feeds.services(), *each));
   }
-  feeds.load(ldif);
-  scim::Settings settings;
-  settings.base_url = "https://id.example.org/scim/v2";
-  const scim::Server next(feeds.services(), std::move(settings));  // the program starts again
-  const auto status_of = [&](const workflow::Client& client, const std::string& txn) {
-    feeds.client() = client;
-    const Answer outcome = wait_for_outcome(feeds, "https://id.example.org/scim/v2/Events/" + txn);
-    return claims_of(outcome.response.body)["events"][kAsync]["status"].get<std::string>();
-  };
-  BOOST_TEST(status_of(feeds.one, left.txn) == "201");
-  BOOST_TEST(status_of(feeds.one, running.txn) == "503");
-  BOOST_TEST(status_of(feeds.two, revoked.txn) == "401");
+  BOOST_TEST(*scim::claim_job(feeds.services(), names[1], "gone"));
+  BOOST_TEST(!*scim::claim_job(feeds.services(), names[1], "me"));
+  BOOST_REQUIRE(workflow::edit_token(feeds.directory(), "over", [](workflow::Client& client) {
+                  client.expires = *parse_rfc3339("2020-01-01T00:00:00Z");
+                  return done();
+                }).ok());
+  BOOST_REQUIRE(workflow::edit_token(feeds.directory(), "strict", [](workflow::Client& client) {
+                  client.mail_domains = {"example.fr"};
+                  return done();
+                }).ok());
+  make_old(feeds, names);
+  const auto next = another_host(feeds);  // the program starts again
+  BOOST_TEST(status_of(feeds, left) == "201");
+  BOOST_TEST(status_of(feeds, running) == "503");
+  BOOST_TEST(status_of(feeds, revoked) == "401");
+  BOOST_TEST(status_of(feeds, expired) == "401");
+  BOOST_TEST(status_of(feeds, limited) == "403");
+  const Answer outcome = feeds.ask("GET /Events/" + limited.txn);
+  BOOST_TEST(claims_of(outcome.response.body)["aud"][0] ==
+             Json(kBase + "/Feeds/" + strict.feed.str()));
+  BOOST_TEST(status_of(feeds, unknown) == "401");
   feeds.client() = feeds.one;
-  BOOST_TEST(feeds.ask("GET /Users?filter=userName%20eq%20%22running%22").at("/totalResults") ==
-             Json(0));
-  BOOST_TEST(feeds.ask("GET /Users?filter=userName%20eq%20%22revoked%22").at("/totalResults") ==
-             Json(0));
+  BOOST_TEST(feeds.ask("GET /Users").at("/totalResults") == Json(1));
+}
+
+BOOST_AUTO_TEST_CASE(the_requests_of_one_client_are_done_in_their_order_by_whatever_host) {
+  Feeds feeds;
+  const auto first = job(feeds.one, "first"), second = job(feeds.one, "same"),
+             third = job(feeds.one, "same"), other = job(feeds.two, "other");
+  std::vector<std::string> names;
+  for (const auto* each : {&first, &second, &third, &other}) {
+    names.push_back(*scim::store_job(feeds.services(), *each));
+  }
+  make_old(feeds, names);
+  // Another host is at the first one.
+  BOOST_TEST(*scim::claim_job(feeds.services(), names[0], "another host"));
+  const auto second_host = another_host(feeds), third_host = another_host(feeds);
+  BOOST_TEST(status_of(feeds, other) == "201");
+  std::this_thread::sleep_for(std::chrono::seconds(1));
+  const auto state_of = [&](const scim::AsyncJob& of) {
+    const auto view = feeds.directory().view();
+    return std::string(scim::find_job(*view, of.txn, of.client)->first(ldap::Attr::kHabState));
+  };
+  for (const auto* waits : {&second, &third}) BOOST_TEST(state_of(*waits) == "queued");
+  BOOST_REQUIRE(scim::renew_job(feeds.services(), names[0]).ok());
+  BOOST_REQUIRE(
+      scim::complete_job(feeds.services(), names[0], first, "/Users", {{"status", "201"}}).ok());
+  BOOST_TEST(!scim::renew_job(feeds.services(), names[0]).ok());
+  BOOST_TEST(status_of(feeds, second) == "201");
+  BOOST_TEST(status_of(feeds, third) == "409");
+}
+
+BOOST_AUTO_TEST_CASE(a_claim_whose_outcome_was_unknown_is_recognised) {
+  Feeds feeds;
+  const auto dn = *scim::store_job(feeds.services(), job(feeds.one, "alice"));
+  BOOST_TEST(*scim::claim_job(feeds.services(), dn, "me"));
+  BOOST_TEST(!*scim::claim_job(feeds.services(), dn, "me"));
+  BOOST_TEST(*scim::claim_job(feeds.services(), dn, "me", true));
+  BOOST_TEST(!*scim::claim_job(feeds.services(), dn, "you", true));
+  const auto record = feeds.directory().view()->find_one(ldap::Attr::kHabKey, scim::job_key(dn),
+                                                         ldap::Kind::kEvent);
+  const Instant now = SystemClock().now();
+  BOOST_TEST(!scim::is_abandoned(*record, now + Duration(25'000)));
+  BOOST_TEST(scim::is_abandoned(*record, now + Duration(35'000)));
+}
+
+BOOST_AUTO_TEST_CASE(an_accepted_request_waits_while_the_directory_is_out_of_touch) {
+  Feeds feeds;
+  auto options = habilitd::tests::directory_options(feeds.slapd());
+  options.mirror_wait = std::chrono::milliseconds(0);
+  habilitd::tests::Site late(feeds.slapd(), std::move(options));  // its mirror is not there yet
+  workflow::Services& with = feeds.services();
+  workflow::Services services(late.directory(), with.catalogue, with.audit, with.clock, with.log,
+                              with.metrics, {});
+  std::atomic<int> done_jobs{0};
+  scim::AsyncRequests requests(services, kBase, [&](const scim::AsyncJob&) {
+    ++done_jobs;
+    return Response{};
+  });
+  auto asked = job(feeds.one, "alice");
+  asked.request.headers.prefer = "respond-async";
+  const auto accepted = requests.accept(asked.request, asked.segments, asked.client);
+  BOOST_REQUIRE((accepted && accepted->status == 202));
+  asked.txn = *accepted->header("Set-Txn");
+  std::this_thread::sleep_for(std::chrono::seconds(1));
+  BOOST_TEST(done_jobs == 0);
+  {
+    const auto view = feeds.directory().view();
+    BOOST_TEST(scim::find_job(*view, asked.txn, asked.client)->first(ldap::Attr::kHabState) ==
+               "queued");
+  }
+  late.start();
+  BOOST_TEST(status_of(feeds, asked) == "200");
+  BOOST_TEST(done_jobs == 1);
 }
 
 BOOST_AUTO_TEST_CASE(the_configuration_says_what_can_be_had) {

@@ -2,14 +2,12 @@
 #include <boost/test/unit_test.hpp>
 #include <thread>
 
-#include "tests/scim/provider.h"
+#include "tests/scim/establishment.h"
 
 using namespace habilitd;
 using namespace habilitd::scim::tests;
 
 namespace {
-
-constexpr const char* kSiret = "73282932000074";
 
 // A structure with a manager, and a person attached to it.
 struct Habilitations : Provider {
@@ -246,6 +244,80 @@ BOOST_AUTO_TEST_CASE(nobody_becomes_administrator_through_a_group) {
              403);
   BOOST_TEST(provider.ask("DELETE /Groups/" + admins).status() == 403);
   BOOST_TEST(provider.ask("GET /Groups/" + admins).at("/members").is_null());
+}
+
+BOOST_AUTO_TEST_CASE(the_name_of_a_role_a_structure_or_an_application_is_no_groups_name) {
+  Establishment site;
+  const std::string staff = site.group("Staff");
+  for (const char* name :
+       {"soffi.consultation.73282932000074", "SOFFI.Consultation.73282932000074 ",
+        "other.role.35600000009075", "35600000009075", " 73282932000082 ", "732 829 320 00074",
+        "\xEF\xBC\x97"
+        "3282932000082",
+        "soffi", "Soffi  ",
+        "\xEF\xBD\x93"
+        "offi",
+        "iam-admin ",
+        "\xEF\xBC\xA9"
+        "AM-admin"}) {
+    const std::string text = R"("displayName":")" + std::string(name) + "\"";
+    const Answer refused = site.ask("POST /Groups", group_body(text));
+    BOOST_TEST(refused.status() == 403, name + refused.response.body);
+    BOOST_TEST(site.ask("PUT /Groups/" + staff, group_body(text)).response.body ==
+               refused.response.body);
+    BOOST_TEST(
+        site.ask("PATCH /Groups/" + staff, patch(R"({"op":"replace","value":{)" + text + "}}"))
+            .response.body == refused.response.body);
+  }
+  for (const char* name :
+       {"soffi.consultation", "soffi.consultation.73282932000075",
+        "soffi.consultation.x.73282932000074", "73282932000075", "soffi users"}) {
+    BOOST_TEST(site.ask("POST /Groups", group_body(R"("displayName":")" + std::string(name) + "\""))
+                       .status() == 201,
+               name);
+  }
+  BOOST_TEST(!site.habilitation(site.alice).empty());
+  BOOST_TEST(site.ask("GET /Users/" + site.alice).at("/groups/0/display") ==
+             "soffi.consultation.73282932000074");
+}
+
+BOOST_AUTO_TEST_CASE(of_several_changes_of_a_groups_version_exactly_one_wins) {
+  Establishment site;
+  const std::vector<std::string> people{site.alice, site.bob};
+  site.habilitation(site.user("dora", {{"emails", {{{"value", "dora@example.org"}}}}}));
+  const std::string readers = site.ask("GET /Groups").at("/Resources/0/id");
+  for (const std::string& group : {site.group("Staff"), readers}) {
+    const std::string path = "/Groups/" + group;
+    const std::size_t before = site.ask("GET " + path).at("/members").size();
+    const std::string tag = site.ask("GET " + path).header("ETag");
+    auto counts = at_once(2, [&](int i) {
+      return site.ask("PATCH " + path, add(people[static_cast<std::size_t>(i)]),
+                      {"If-Match: " + tag});
+    });
+    BOOST_TEST(counts[200] == 1);
+    BOOST_TEST(counts[412] == 1);
+    BOOST_TEST(site.ask("GET " + path).at("/members").size() == before + 1);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_group_is_renamed_and_filled_at_once) {
+  Establishment site;
+  site.habilitation(site.alice);
+  const std::string readers = site.ask("GET /Groups").at("/Resources/0/id");
+  const std::string staff = site.group("Staff");
+  const auto change = [&](const std::string& name, const std::string& member) {
+    return site.ask(
+        "PATCH /Groups/" + staff,
+        patch(R"({"op":"replace","value":{"displayName":")" + name + R"(","externalId":"x"}},)" +
+              R"({"op":"add","path":"members","value":[{"value":")" + member + "\"}]}"));
+  };
+  BOOST_TEST(change("soffi.x.73282932000074", site.alice).status() == 403);
+  BOOST_TEST(site.ask("GET /Groups/" + staff).at("/members").is_null());
+  const Answer done = change("Crew", readers);
+  BOOST_TEST(done.status() == 200, done.response.body);
+  BOOST_TEST(done.at("/displayName") == Json("Crew"));
+  BOOST_TEST(done.at("/externalId") == Json("x"));
+  BOOST_TEST(done.at("/members/0/type") == Json("Group"));
 }
 
 BOOST_AUTO_TEST_CASE(a_habilitation_cannot_be_pushed_past_the_policy) {

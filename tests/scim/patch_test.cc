@@ -57,6 +57,10 @@ const char* const kTwo = R"([{"value":"a@example.org","type":"work","primary":tr
 #define ENT "/urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
 #define ENTPATH "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
 
+#define MANAGED \
+  R"({"op":"add","path":")" ENTPATH R"(:manager","value":{"value":"old","$ref":"/Users/old"}},)"
+#define TITLE R"({"op":"add","path":"title","value":"X"})"
+
 const Case kCases[] = {
     // Single values
     {R"({"op":"replace","path":"title","value":"X"})", R"(/title="X")"},
@@ -91,6 +95,26 @@ const Case kCases[] = {
     {R"({"op":"remove","path":"emails"})", "/emails=absent"},
     {R"({"op":"replace","path":"emails","value":[{"value":"x","primary":true},{"value":"y","primary":true}]})",
      "invalidValue"},
+    // The same type and value: the same entry
+    {R"({"op":"add","path":"emails","value":{"value":"a@home.org","type":"home","display":"New"}})",
+     R"(/emails/1={"value":"a@home.org","type":"home","display":"New"})"},
+    {R"({"op":"add","path":"emails","value":{"value":"a@home.org","type":"home","display":"New"}})",
+     "/emails/2=absent"},
+    {R"({"op":"add","path":"emails","value":{"value":"a@home.org","type":"home","primary":true}})",
+     R"(/emails=[{"value":"a@example.org","type":"work","primary":false},)"
+     R"({"value":"a@home.org","type":"home","display":"Home","primary":true}])"},
+    {R"({"op":"add","path":"emails","value":{"value":"a@home.org","type":"other"}})",
+     R"(/emails/2={"value":"a@home.org","type":"other"})"},
+    {R"({"op":"add","path":"emails","value":[{"value":"n","type":"x"},{"value":"n","type":"x","display":"N"}]})",
+     R"(/emails/2={"value":"n","type":"x","display":"N"})"},
+    {R"({"op":"add","path":"addresses","value":{"type":"work","locality":"Lyon"}},)"
+     R"({"op":"add","path":"addresses","value":{"type":"work","locality":"Brest"}})",
+     R"(/addresses/1/locality="Brest")"},
+    // A list is stored as it was given
+    {R"({"op":"replace","path":"emails","value":[{"value":"x","type":"work"},{"value":"x"}]})",
+     R"(/emails=[{"value":"x","type":"work"},{"value":"x"}])"},
+    {R"({"op":"replace","path":"emails","value":[{"value":"x"},{"value":"x"}]})",
+     R"(/emails=[{"value":"x"}])"},
     // Value filters
     {R"({"op":"replace","path":"emails[type eq \"home\"].primary","value":true})",
      "/emails/0/primary=false"},
@@ -136,6 +160,23 @@ const Case kCases[] = {
      ENT R"(/manager={"value":"id"})"},
     {R"({"op":"replace","path":")" ENTPATH R"(:manager","value":""})", ENT "/manager=absent",
      Dialect::kEntra},
+    {R"({"op":"remove","path":"urn:habilitd:scim:schemas:extension:User"})", "mutability"},
+    // A link is its value and its $ref at once
+    {MANAGED R"({"op":"replace","path":")" ENTPATH R"(:manager","value":{"$ref":"/Users/new"}})",
+     ENT R"(/manager={"$ref":"/Users/new"})"},
+    {MANAGED R"({"op":"add","path":")" ENTPATH R"(:manager","value":{"value":"new"}})",
+     ENT R"(/manager={"value":"new"})"},
+    {MANAGED R"({"op":"replace","path":")" ENTPATH R"(:manager","value":{"value":"old"}})",
+     ENT R"(/manager={"value":"old","$ref":"/Users/old"})"},
+    {MANAGED R"({"op":"replace","path":")" ENTPATH R"(:manager.value","value":"new"})",
+     ENT R"(/manager={"value":"new"})"},
+    {MANAGED R"({"op":"replace","path":")" ENTPATH R"(:manager.value","value":"old"})",
+     ENT R"(/manager={"value":"old","$ref":"/Users/old"})"},
+    {MANAGED R"({"op":"remove","path":")" ENTPATH R"(:manager.value"})", ENT "/manager=absent"},
+    {MANAGED R"({"op":"replace","path":")" ENTPATH R"(:manager.value","value":""})",
+     ENT "/manager=absent"},
+    {MANAGED R"({"op":"replace","path":")" ENTPATH R"(:manager.value","value":null})",
+     ENT "/manager=absent"},
     // Without a path
     {R"({"op":"replace","value":{"title":"X","displayName":"Y"}})", R"(/displayName="Y")"},
     {R"({"op":"add","value":{")" ENTPATH R"(":{"department":"X"}}})", ENT R"(/department="X")"},
@@ -160,7 +201,37 @@ const Case kCases[] = {
      Dialect::kStrict},
     {R"({"op":"add","path":"EMAILS[TYPE eq \"work\"].Value","value":"w@example.org"})",
      R"(/emails/0/value="w@example.org")"},
+    // What nobody knows, in a path with brackets
+    {R"({"op":"add","path":"badges[type eq \"work\"].value","value":"x"},)" TITLE, R"(/title="X")",
+     Dialect::kEntra},
+    {R"({"op":"replace","path":"emails[type eq \"work\"].nope","value":"x"},)" TITLE,
+     R"(/title="X")", Dialect::kEntra},
+    {R"({"op":"remove","path":"emails[nope eq \"x\" and type pr].value"},)" TITLE, R"(/title="X")",
+     Dialect::kEntra},
+    {R"({"op":"add","value":{"badges[type eq \"work\"].value":"x","title":"X"}})", R"(/title="X")",
+     Dialect::kEntra},
+    {R"({"op":"replace","path":"roles[primary eq \"True\"].nope","value":"x"},)" TITLE,
+     R"(/title="X")", Dialect::kEntra},
+    {R"({"op":"add","path":"badges[type eq \"work\"].value","value":"x"})", "invalidPath"},
+    {R"({"op":"replace","path":"emails[type eq \"work\"].nope","value":"x"})", "invalidPath"},
+    {R"({"op":"add","path":"badges[type eq \"work\".value","value":"x"})", "invalidPath",
+     Dialect::kEntra},
+    {R"({"op":"add","path":"badges[type eq].value","value":"x"})", "invalidPath", Dialect::kEntra},
+    {R"({"op":"add","path":"emails[type eq].nope","value":"x"})", "invalidFilter", Dialect::kEntra},
+    {R"({"op":"add","path":"emails[nope eq].value","value":"x"})", "invalidFilter",
+     Dialect::kEntra},
+    {R"({"op":"add","path":"emails[type eq \"work\"]nope","value":"x"})", "invalidPath",
+     Dialect::kEntra},
+    {R"({"op":"add","path":"emails[type eq \"work\"].","value":"x"})", "invalidPath",
+     Dialect::kEntra},
+    {R"({"op":"add","path":"bad..ges[type eq \"work\"].value","value":"x"})", "invalidPath",
+     Dialect::kEntra},
+    {R"({"op":"add","path":"a[type pr] or b[type pr].value","value":"x"})", "invalidPath",
+     Dialect::kEntra},
+    {R"({"op":"add","path":"name[givenName pr].familyName","value":"x"})", "invalidPath",
+     Dialect::kEntra},
     // Refused
+    {R"({"op":"remove","path":"password"})", "mutability"},
     {"", "invalidSyntax"},
     {R"({"op":"move","path":"title"})", "invalidSyntax"},
     {R"({"path":"title","value":"x"})", "invalidSyntax"},
@@ -214,6 +285,14 @@ BOOST_AUTO_TEST_CASE(every_quirk_that_was_used_is_noted) {
   BOOST_TEST(tolerance.used(Quirk::kOpCase));
   BOOST_TEST(tolerance.used(Quirk::kPathless));
   BOOST_TEST(!tolerance.used(Quirk::kDottedKeys));
+}
+
+BOOST_AUTO_TEST_CASE(an_unknown_attribute_in_brackets_is_counted) {
+  Tolerance tolerance(Dialect::kEntra);
+  const Json body = Json::parse(
+      scim::tests::patch(R"({"op":"add","path":"badges[type eq \"work\"].value","value":"x"})"));
+  BOOST_TEST_REQUIRE(parse_patch(user_type(), body, tolerance).ok());
+  BOOST_TEST(tolerance.used(Quirk::kUnknownAttribute));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -308,4 +308,44 @@ BOOST_AUTO_TEST_CASE(fifty_at_once_make_one_structure_and_lose_nobody) {
   BOOST_TEST(others.at(201) == 20);
 }
 
+BOOST_AUTO_TEST_CASE(what_an_answer_shows_is_judged_before_anything_is_done) {
+  Establishment site;
+  const std::string both = "?attributes=id&excludedAttributes=siret";
+  const std::pair<std::string, std::string> writes[] = {
+      {"POST /Structures", structure_body(R"("siret":"35600000009075")")},
+      {"PUT /Structures/" + site.structure,
+       structure_body(R"("siret":"73282932000074","displayName":"X")")},
+      {"PATCH /Structures/" + site.structure,
+       patch(R"({"op":"replace","path":"displayName","value":"X"})")},
+      {"POST /Habilitations", habilitation_body(site.alice, "consultation")},
+      {"POST /AccessRequests", request_body(site.alice, "consultation")}};
+  for (const auto& [line, body] : writes) {
+    BOOST_TEST(site.ask(line + both, body).status() == 400, line);
+  }
+  BOOST_TEST(site.ask("GET /Structures?count=0").at("/totalResults") == 1);
+  BOOST_TEST(site.ask("GET /Structures/" + site.structure).at("/displayName") == "ACME");
+  BOOST_TEST(site.ask("GET /AccessRequests?count=0").at("/totalResults") == 0);
+}
+
+BOOST_AUTO_TEST_CASE(a_parent_is_exchanged_and_removed_by_either_part) {
+  Establishment site;
+  const std::string other =
+      site.make("/Structures", structure_body(R"("siret":")" + numbered_siret(1) + '"'));
+  const std::string p = site.make(
+      "/Structures",
+      structure_body(R"("siret":"35600000009075","parent":{"value":")" + site.structure + "\"}"));
+  const auto change_parent = [&](const std::string& operation) {
+    return site.ask("PATCH /Structures/" + p, patch(operation));
+  };
+  const Answer moved = change_parent(
+      R"({"op":"replace","path":"parent","value":{"$ref":"https://id.example.org/scim/v2/Structures/)" +
+      other + "\"}}");
+  BOOST_TEST(moved.at("/parent/value") == other, moved.response.body);
+  const Answer back =
+      change_parent(R"({"op":"replace","path":"parent.value","value":")" + site.structure + "\"}");
+  BOOST_TEST(back.at("/parent/value") == site.structure, back.response.body);
+  BOOST_TEST(change_parent(R"({"op":"remove","path":"parent.value"})").at("/parent").is_null());
+  BOOST_TEST(site.ask("GET /Structures/" + p).at("/parent").is_null());
+}
+
 BOOST_AUTO_TEST_SUITE_END()

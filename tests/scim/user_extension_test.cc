@@ -136,4 +136,27 @@ BOOST_AUTO_TEST_CASE(a_role_made_by_ldap_is_shown_without_a_record) {
   BOOST_TEST(site.ask("GET /Habilitations").at("/totalResults") == 0);
 }
 
+BOOST_AUTO_TEST_CASE(a_version_tells_of_structures_and_habilitations) {
+  Establishment site;
+  const std::string line = "GET /Users/" + site.bob;
+  const auto tag = [&] { return site.ask(line).header("ETag"); };
+  const auto status = [&](const std::string& known) {
+    return site.ask(line, "", {"If-None-Match: " + known}).status();
+  };
+  const std::string alone = tag();
+  const std::string held = site.habilitation(site.bob);
+  const std::string holds = tag();
+  BOOST_TEST(status(alone) == 200);
+  BOOST_TEST(status(holds) == 304);
+  site.ask("PATCH /Habilitations/" + held, patch(R"({"op":"remove","path":"until"})"));
+  BOOST_TEST(status(holds) == 200);
+  const std::string longer = tag();
+  site.ask("DELETE /Habilitations/" + held);
+  BOOST_TEST(status(longer) == 200);
+  const std::string attached = tag();
+  site.ask("PATCH /Structures/" + site.structure,
+           patch(R"({"op":"replace","path":"displayName","value":"New"})"));
+  BOOST_TEST(status(attached) == 200);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -408,4 +408,122 @@ BOOST_AUTO_TEST_CASE(answers_can_be_projected_and_left_out) {
            {"Prefer: return=minimal"}}});
 }
 
+BOOST_AUTO_TEST_CASE(what_an_answer_shows_is_judged_before_anything_is_done) {
+  Provider provider;
+  const std::string a = provider.user("alice"), g = provider.group("g");
+  const std::string both = "?attributes=title&excludedAttributes=name";
+  const Json person = provider.ask("GET /Users/" + a).json(),
+             group = provider.ask("GET /Groups/" + g).json();
+  const std::string title = patch(R"({"op":"add","path":"title","value":"T"})");
+  const std::string name = patch(R"({"op":"replace","path":"displayName","value":"h"})");
+  const std::pair<std::string, std::string> writes[] = {
+      {"POST /Users", user_body(R"("userName":"bob")")},
+      {"PUT /Users/" + a, user_body(R"("userName":"alice","title":"T")")},
+      {"PATCH /Users/" + a, title},
+      {"POST /Groups", group_body(R"("displayName":"h")")},
+      {"PUT /Groups/" + g, group_body(R"("displayName":"h")")},
+      {"PATCH /Groups/" + g, name}};
+  for (const auto& [line, body] : writes) {
+    const Answer refused = provider.ask(line + both, body);
+    BOOST_TEST(refused.status() == 400, line);
+    BOOST_TEST(refused.scim_type() == "invalidValue");
+  }
+  BOOST_TEST(provider.ask("GET /Users?count=0").at("/totalResults") == 1);
+  BOOST_TEST(provider.ask("GET /Groups?count=0").at("/totalResults") == 1);
+  BOOST_TEST(provider.ask("GET /Users/" + a).json() == person);
+  BOOST_TEST(provider.ask("GET /Groups/" + g).json() == group);
+}
+
+BOOST_AUTO_TEST_CASE(a_manager_is_exchanged_and_removed_by_either_part) {
+  Provider provider;
+  const std::string one = provider.user("one"), two = provider.user("two");
+  const std::string path = kEnterprise + ":manager", place = "/" + kEnterprise + "/manager";
+  const std::string a = provider.user("alice", {{kEnterprise, {{"manager", {{"value", one}}}}}});
+  const auto change = [&](const std::string& op, const std::string& part, const Json& value) {
+    return provider.ask("PATCH /Users/" + a,
+                        patch(dump({{"op", op}, {"path", path + part}, {"value", value}})));
+  };
+  const std::string url = "https://id.example.org/scim/v2/Users/";
+  BOOST_TEST(change("replace", "", {{"$ref", url + two}}).at(place + "/value") == two);
+  BOOST_TEST(change("replace", ".value", one).at(place + "/$ref") == url + one);
+  BOOST_TEST(change("remove", ".value", nullptr).at(place).is_null());
+  BOOST_TEST(change("add", "", {{"value", two}}).at(place + "/$ref") == url + two);
+  BOOST_TEST(change("replace", ".value", "").at(place).is_null());
+  BOOST_TEST(provider.ask("GET /Users/" + a).at(place).is_null());
+}
+
+BOOST_AUTO_TEST_CASE(a_version_tells_of_the_groups_that_an_answer_shows) {
+  Provider provider;
+  const std::string a = provider.user("alice"), line = "GET /Users/" + a;
+  const auto unchanged_since = [&](const Answer& before, const std::string& query = {}) {
+    const Answer now = provider.ask(line + query, "", {"If-None-Match: " + before.header("ETag")});
+    return now.status() == 304 && now.header("ETag") == before.header("ETag");
+  };
+  const Answer alone = provider.ask(line);
+  BOOST_TEST(unchanged_since(alone));
+  const std::string g = provider.group("g", {a});
+  const Answer member = provider.ask(line);
+  BOOST_TEST(!unchanged_since(alone));
+  BOOST_TEST(unchanged_since(member));
+  BOOST_TEST(member.at("/meta/version") == member.header("ETag"));
+  BOOST_TEST(provider.ask("GET /Users").at("/Resources/0/meta/version") == member.header("ETag"));
+  BOOST_TEST(unchanged_since(alone, "?excludedAttributes=groups"));
+  provider.ask("PATCH /Groups/" + g, patch(R"({"op":"replace","path":"displayName","value":"h"})"));
+  BOOST_TEST(!unchanged_since(member));
+  const Answer renamed = provider.ask(line);
+  provider.ask("DELETE /Groups/" + g);
+  BOOST_TEST(!unchanged_since(renamed));
+  BOOST_TEST(unchanged_since(alone));
+}
+
+BOOST_AUTO_TEST_CASE(a_write_is_compared_with_the_entry_alone) {
+  Provider provider;
+  const std::string a = provider.user("alice"), line = "PATCH /Users/" + a;
+  const std::string alone = provider.ask("GET /Users/" + a).header("ETag");
+  provider.group("g", {a});
+  const std::string member = provider.ask("GET /Users/" + a).header("ETag");
+  BOOST_TEST(member != alone);
+  const auto change = [&](const std::string& title, const std::string& tag) {
+    return provider
+        .ask(line, patch(R"({"op":"add","path":"title","value":")" + title + "\"}"),
+             {"If-Match: " + tag})
+        .status();
+  };
+  BOOST_TEST(change("T", alone) == 200);
+  BOOST_TEST(change("U", alone) == 412);
+  BOOST_TEST(change("U", member) == 412);
+  const std::string newest = provider.ask("GET /Users/" + a).header("ETag");
+  BOOST_TEST(change("U", "\"x\", " + newest) == 200);
+}
+
+BOOST_AUTO_TEST_CASE(the_name_of_a_manager_makes_an_answer_new_each_time) {
+  Provider provider;
+  const std::string boss = provider.user("boss", {{"displayName", "B"}});
+  const std::string a = provider.user("alice", {{kEnterprise, {{"manager", {{"value", boss}}}}}});
+  const std::string line = "GET /Users/" + a, names = "?attributes=" + kEnterprise + ":manager";
+  const std::string tag = provider.ask(line).header("ETag");
+  BOOST_TEST(provider.ask(line, "", {"If-None-Match: " + tag}).status() == 304);
+  BOOST_TEST(provider.ask(line + names, "", {"If-None-Match: " + tag}).status() == 200);
+}
+
+BOOST_AUTO_TEST_CASE(schemas_names_what_an_answer_holds) {
+  Provider provider;
+  const std::string a = provider.user("alice", {{kEnterprise, {{"department", "D"}}}});
+  const Json core = Json::array({"urn:ietf:params:scim:schemas:core:2.0:User"});
+  Json both = core;
+  both.push_back(kEnterprise);
+  const auto named = [&](const std::string& query) {
+    return provider.ask("GET /Users/" + a + query).at("/schemas");
+  };
+  BOOST_TEST(named("") == both);
+  BOOST_TEST(named("?attributes=" + kEnterprise + ":department") == both);
+  BOOST_TEST(named("?attributes=userName") == core);
+  BOOST_TEST(named("?attributes=" + kEnterprise + ":division") == core);
+  BOOST_TEST(named("?excludedAttributes=" + kEnterprise) == core);
+  const Answer listed = provider.ask("GET /Users?attributes=userName&filter=schemas%20eq%20%22" +
+                                     kEnterprise + "%22");
+  BOOST_TEST(listed.at("/totalResults") == 1);
+  BOOST_TEST(listed.at("/Resources/0/schemas") == core);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -196,7 +196,8 @@ BOOST_AUTO_TEST_CASE(annotations_follow_the_values_of_the_directory) {
              R"({"value":"B@x"} a@x )");
   BOOST_TEST(merged({}, R"([{"value":"a@x"}])") == "");
   BOOST_TEST(merged({}, "[{\"value\":\"\xc3\xa9@x\"}]") == "{\"value\":\"\xc3\xa9@x\"} ");
-  BOOST_TEST(same_in_ldap(ldap::Attr::kTelephoneNumber, "01 23-45", "012345"));
+  BOOST_TEST(ldap_key(ldap::Attr::kTelephoneNumber, "01 23-45") ==
+             ldap_key(ldap::Attr::kTelephoneNumber, "012345"));
   BOOST_TEST(!ldap_holds(ldap::Attr::kTelephoneNumber, "- -"));
 }
 

@@ -32,7 +32,7 @@ const text_of = (settings) => `\n${Object.entries(settings).map(([name, value]) 
 
 export const settings_of = (iam) => ({
   'jwt.issuer': iam.issuer, 'jwt.audience': 'habilitd', 'jwt.jwks_uri': `${iam.url}/keys`, 'jwt.ca_file': iam.certificate.cert,
-  'jwt.max_skew': `${skew}s`, 'jwt.person_claim': 'preferred_username',
+  'jwt.max_skew': `${skew}s`, 'jwt.person_claim': 'preferred_username', 'jwt.require_entry': 'no',
 });
 
 // A client with a token of the IAM.
@@ -235,7 +235,7 @@ async function rights(s, iam) {
     await client.error(403, null, 'POST', '/Groups', group('jwt-713', [own]));
     s.command('token', 'edit', 'agency', '--structure', at.siret);
     await until('the edit', async () => (await client.send('GET', `/Users/${theirs}`)).status === 200);
-    s.command('token', 'revoke', 'agency');
+    s.command('token', 'revoke', 'agency', '--lift');
     await until('the revocation lifts what it said', async () => (await client.read('/Users?count=0')).totalResults > 10);
   });
   await s.case('714 the scopes of an entry and its end play no part', 'docs/tokens-of-an-iam.md', async () => {
@@ -405,6 +405,12 @@ async function me(s, iam) {
     await as('me-720', 'me:write', 'desk').error([404, 501], null, 'PATCH', '/Me', replace('displayName', 'x'));
     has(await as('me-728', 'me:write', 'desk').read('/Me'), { userName: 'me-728' });
   });
+  await s.case('729 revoking its entry does not show it everybody', 'docs/decisions/0012', async () => {
+    assert.throws(() => s.command('token', 'revoke', 'desk'), /jwt\.require_entry.*--lift/);
+    await as('me-720', 'me:write', 'desk').error([404, 501], null, 'GET', '/Me');
+    s.command('token', 'revoke', 'desk', '--lift');
+    await until('no limits', async () => (await as('me-720', 'me:write', 'desk').send('GET', '/Me')).status === 200);
+  });
 }
 
 // What the IAM's keys do while it is away, and after it has others. At most one early fetch in 30 seconds.
@@ -447,12 +453,13 @@ async function rotation(s, iam) {
 
 // The other ways to name clients, people, scopes and algorithms.
 async function other_settings(s, iam) {
+  const { 'jwt.require_entry': _, ...with_entries } = settings_of(iam);
   const keys = [iam.make('ps', 'PS256'), iam.make('e384', 'ES384')];
   iam.publish(...keys, ...iam.published);
   await s.case('740 other settings take effect', 'docs/settings.md', async () => {
-    await settle(s, { ...settings_of(iam), 'jwt.algorithms': 'PS256, ES384', 'jwt.scope_claim': 'scp', 'jwt.client_claim': 'cid',
+    await settle(s, { ...with_entries, 'jwt.algorithms': 'PS256, ES384', 'jwt.scope_claim': 'scp', 'jwt.client_claim': 'cid',
       'jwt.person_claim': 'sub',
-      'jwt.person_key': 'entry-uuid', 'jwt.require_entry': 'yes' });
+      'jwt.person_key': 'entry-uuid' });
     const { id } = await s.make('/Users', user('jwt-740'));
     s.command('token', 'create', '--jwt', '--name', 'known', '--scope', 'groups:read');
     const as = (claims, kid = 'ps') => bearer(s, iam.token({ cid: 'known', scp: ['users:read', 'me:read'], ...claims }, kid));

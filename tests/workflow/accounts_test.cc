@@ -139,6 +139,36 @@ BOOST_AUTO_TEST_CASE(a_condition_that_does_not_hold_changes_neither_entry_nor_pa
   BOOST_TEST(try_sign_in("new8", "un autre long mot de passe") == "");
 }
 
+BOOST_AUTO_TEST_CASE(a_password_changes_with_all_the_rest_or_not_at_all) {
+  const EntryUuid id = create("new10");
+  create("taken");
+  const ldap::Layout& layout = directory->layout();
+  const auto person = find_person(*directory->view(), id);
+  const Secret session = *open_session(*services, *person, false);
+  const Secret good{std::string("un autre long mot de passe")}, weak{std::string("court")};
+  const auto change = [&](ldap::Attr attr, const char* value, const Secret& password) {
+    return reason_of(change_account(
+        *services, Actor::system(), id,
+        {ldap::change(layout, ldap::Change::Op::kReplace, attr, {value})}, &password, {}));
+  };
+  const auto title = [&] {
+    return std::string(directory->view()->by_id(id)->first(ldap::Attr::kTitle));
+  };
+  BOOST_TEST(change(ldap::Attr::kUid, "taken", good) == "uniqueness");
+  BOOST_TEST(find_session(*services, session).ok());
+  BOOST_TEST(change(ldap::Attr::kTitle, "Dr", weak) == "password-too-short");
+  BOOST_TEST(title() == "");
+  BOOST_TEST(change(ldap::Attr::kUid, "new11", weak) == "password-too-short");
+  BOOST_TEST(try_sign_in("new10", kPassword) == "");
+  BOOST_TEST(find_session(*services, session).ok());
+  BOOST_TEST(change(ldap::Attr::kTitle, "Dr", good) == "");
+  BOOST_TEST(title() == "Dr");
+  BOOST_TEST(change(ldap::Attr::kTitle, "Prof", weak) == "password-too-short");
+  BOOST_TEST(title() == "Dr");
+  BOOST_TEST(!find_session(*services, session).ok());
+  BOOST_TEST(try_sign_in("new10", "un autre long mot de passe") == "");
+}
+
 BOOST_AUTO_TEST_CASE(changing_ones_password_ends_all_sessions) {
   const EntryUuid id = create("new9");
   const auto person = find_person(*directory->view(), id);

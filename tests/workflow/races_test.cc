@@ -2,6 +2,7 @@
 #include <boost/test/unit_test.hpp>
 #include <thread>
 
+#include "tests/support/process.h"
 #include "tests/workflow/site.h"
 #include "workflow/effects.h"
 #include "workflow/outbox.h"
@@ -158,6 +159,24 @@ BOOST_AUTO_TEST_CASE(a_crash_between_decision_and_effects_is_repaired) {
   BOOST_TEST(holds("u1", "consultation"));
   BOOST_TEST((stored(left.id).state == State::kActive));
   BOOST_TEST(reconcile(*services)->effects_finished == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(a_decision_whose_groups_name_is_taken_says_so_until_the_name_is_free) {
+  const std::string squatter =
+      "dn: cn=soffi.consultation.73282932000074,ou=groups,dc=example,dc=org";
+  ldif(squatter +
+       "\nobjectClass: groupOfNames\nmember: cn=habilitd,ou=services,dc=example,dc=org\n");
+  const RequestRecord left = decided_but_not_applied(*this, "u1");
+  BOOST_TEST(reason_of(apply_effects(*services, left.id)) == "habilitation-name-taken");
+  BOOST_TEST(habilitd::tests::read_file(folder + "/log").find("grant.name-taken") !=
+             std::string::npos);
+  clock.move(Duration(6000));
+  const auto pass = reconcile(*services);
+  BOOST_REQUIRE(pass.ok());
+  BOOST_TEST(pass->problems.size() == 1u);
+  ldif(squatter + "\nchangetype: delete\n");
+  BOOST_TEST(reconcile(*services)->effects_finished == 1u);
+  BOOST_TEST(holds("u1", "consultation"));
 }
 
 BOOST_AUTO_TEST_CASE(a_grant_not_yet_applied_counts_for_the_separation_of_duties) {
