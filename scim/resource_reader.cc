@@ -1,9 +1,10 @@
 #include "scim/resource_reader.h"
 
 #include <algorithm>
+#include <charconv>
+#include <functional>
 #include <stdexcept>
 
-#include "base/crypto.h"
 #include "base/text.h"
 
 namespace habilitd::scim {
@@ -67,6 +68,7 @@ void ResourceReader::look_at(ldap::RecordPtr record, const ldap::Mirror::View* v
   view_ = view;
   hold_ = ldap::Hold::kOwn;
   opened_ = indexed_ = false;
+  version_.clear();
   searches_ = 0;
 }
 
@@ -79,17 +81,22 @@ void ResourceReader::keep_links(const AttributeSet& wanted) {
   if (hold_ == ldap::Hold::kBorrow) throw std::logic_error("borrowed records cannot be kept");
   index();
   fetch_links(wanted);
+  version_.clear();
   view_ = nullptr;
 }
 
-std::string ResourceReader::version() const {
-  constexpr std::size_t kDigits = 16;
-  std::string tag = version_of(*record_);
-  if (view_) return tag;  // nothing is shown yet
+const std::string& ResourceReader::version() const {
+  if (!version_.empty()) return version_;
+  version_ = version_of(*record_);
+  if (view_) return version_;  // nothing is shown yet
   const std::string others = state_of_others();
-  if (others.empty()) return tag;
-  tag.back() = '.';
-  return tag.append(to_hex(sha256(others)), 0, kDigits) + '"';
+  if (others.empty()) return version_;
+  // Two states are told apart, not kept apart from somebody who wants them to look alike.
+  std::array<char, 16> digits{};
+  const auto end =
+      std::to_chars(digits.begin(), digits.end(), std::hash<std::string_view>{}(others), 16).ptr;
+  version_.back() = '.';
+  return version_.append(digits.begin(), end).append(1, '"');
 }
 
 void ResourceReader::index() const {

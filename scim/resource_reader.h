@@ -50,7 +50,7 @@ class ResourceReader : public Accessor {
   const ldap::RecordPtr& record() const { return record_; }
   // The version of what an answer shows: the entry's, and after a "." what it shows of others, such
   // as the groups of a person. A write is compared with the entry's part alone (version.h).
-  std::string version() const;
+  const std::string& version() const;
   std::size_t count(const Attribute&) const final;
   // The text of a Scalar lives until the next call of get().
   Scalar get(const Attribute&, std::size_t element, const Attribute* sub) const final;
@@ -85,6 +85,7 @@ class ResourceReader : public Accessor {
   ldap::Hold hold_ = ldap::Hold::kOwn;  // of linked records
   ldap::RecordPtr record_;
   mutable std::string scratch_;
+  mutable std::string version_;  // once asked for
 
  private:
   void index() const;

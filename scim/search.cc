@@ -69,7 +69,8 @@ Status Lists::find_page(Call& call, const Query& query, const View& view, ListPa
     return done();
   }
   // A cursor is for one client alone.
-  const std::string walk = call.audience.id_prefix + call.audience.sight.key() + query.key();
+  const std::string walk =
+      query.cursor ? call.audience.id_prefix + call.audience.sight.key() + query.key() : "";
   std::optional<Place> last;
   if (query.cursor && !query.cursor->empty()) {
     auto place = cursors_.open(*query.cursor, query.count, walk, call.services.clock.now());

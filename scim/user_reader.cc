@@ -242,6 +242,7 @@ void UserReader::add_state(const Attribute& attribute, std::string& state) const
   for (std::size_t i = 0; is_shown(attribute) && i < own_count(attribute); ++i) {
     for (const Attribute& sub : attribute.sub) {
       if (!is_shown(sub)) continue;
+      if (sub.name == "$ref" && is_shown(*attribute.value_sub())) continue;  // it says the same
       const Scalar part = own_get(attribute, i, &sub);
       state.append(sub.name).append(1, '\0').append(part.text).append(1, '\0');
       state += part.flag ? '+' : '-';
