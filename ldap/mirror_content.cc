@@ -64,20 +64,6 @@ void sort_unique(std::vector<NodeId>& ids) {
   ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
 }
 
-// The same record after a modify with that entryCSN, which has the time of the modify in front.
-std::string packed_as_of(const Record& record, std::string_view csn) {
-  const std::string modified =
-      std::string(csn.substr(0, std::string_view("YYYYmmddHHMMSS").size())) + 'Z';
-  std::string packed;
-  record.each([&](Attr attr, std::string_view value) {
-    if (attr == Attr::kEntryCsn) value = csn;
-    if (attr == Attr::kModifyTimestamp) value = modified;
-    Record::pack(packed, attr, value);
-    return true;
-  });
-  return packed;
-}
-
 // "cn=a," of "cn=a,ou=b,...".
 std::string_view first_rdn(std::string_view dn) {
   for (std::size_t i = 0; i < dn.size(); ++i) {
@@ -293,51 +279,6 @@ void MirrorContent::commit(Prepared& change) {
   set_links(node, change);
   stewards_[node] = change.steward;
   if (!change.members.empty()) large_groups_.remember(change.id, std::move(change.members));
-}
-
-std::optional<MirrorContent::Prepared> MirrorContent::prepare(const LinkChange& change) const {
-  const NodeId node = find_node(change.id);
-  if (node == kNone || nodes_[node].record->csn() != change.csn_before) return std::nullopt;
-  const Record& record = *nodes_[node].record;
-  Prepared out;
-  out.id = record.id();
-  out.dn = record.dn();
-  name_key(out.dn, out.key);
-  out.steward = stewards_[node];
-  out.reading = {record.kind(), packed_as_of(record, change.csn), {}};
-  for (std::uint8_t link = 0; link < kLinkCount; ++link) {
-    out.targets[link] = targets(node, static_cast<Link>(link));
-  }
-  auto& ids = out.targets[static_cast<std::size_t>(change.link)];
-  for (const auto& [names, comes] :
-       {std::pair(&change.names.add, true), {&change.names.remove, false}}) {
-    for (const std::string& name : *names) {
-      const RecordPtr target = by_dn(name);
-      if (!target || target->node() == steward_node_) return std::nullopt;
-      if (comes) insert_id(ids, target->node());
-      if (!comes) erase_id(ids, target->node());
-    }
-  }
-  sort_unique(ids);
-  return out;
-}
-
-void MirrorContent::commit_ahead(Prepared& change, const std::string& csn) {
-  commit(change);
-  ahead_[change.id] = csn;
-}
-
-// A message that tells of other members than expected is worth reading: refint changes links
-// without a new entryCSN.
-bool MirrorContent::is_ahead_of(const EntryUuid& id, std::string_view csn, std::size_t members) {
-  const auto known = ahead_.find(id);
-  if (known == ahead_.end()) return false;
-  if (csn < known->second) return true;
-  const NodeId node = find_node(id);
-  const bool told_before = csn == known->second && node != kNone &&
-                           members == targets(node, Link::kMember).size() + stewards_[node];
-  ahead_.erase(known);
-  return told_before;
 }
 
 // Numbers the names that had none.

@@ -19,8 +19,9 @@ bool same_role(const ldap::Record& a, const ldap::Record& b) {
 
 }  // namespace
 
-std::vector<PersonStructure> structures_of(const View& view, ldap::NodeId person, ldap::Hold hold) {
-  std::vector<PersonStructure> found;
+void find_structures(const View& view, ldap::NodeId person, ldap::Hold hold,
+                     std::vector<PersonStructure>& found) {
+  found.clear();
   const auto add = [&](Link link) {
     for (const ldap::NodeId node : view.sources(person, link)) {
       auto record = view.at(node, hold);
@@ -36,16 +37,15 @@ std::vector<PersonStructure> structures_of(const View& view, ldap::NodeId person
   };
   add(Link::kMember);
   add(Link::kOwner);
-  return found;
 }
 
-std::vector<PersonRole> roles_of(const View& view, ldap::NodeId person, ldap::Hold hold) {
-  std::vector<PersonRole> found;
+void find_roles(const View& view, ldap::NodeId person, ldap::Hold hold,
+                std::vector<PersonRole>& found) {
+  found.clear();
   for (const ldap::NodeId node : view.sources(person, Link::kMember)) {
     auto group = view.at(node, hold);
     if (group && group->kind() == Kind::kHabilitation) found.push_back({std::move(group), {}, {}});
   }
-  return found;
 }
 
 void add_details(const View& view, const EntryUuid& person, std::vector<PersonRole>& roles) {

@@ -12,9 +12,9 @@ struct PersonStructure {
   ldap::RecordPtr record;
   bool manager = false;
 };
-// Attached and managed structures, each once.
-std::vector<PersonStructure> structures_of(const ldap::Mirror::View&, ldap::NodeId person,
-                                           ldap::Hold);
+// Attached and managed structures, each once. `out` keeps its memory from one person to the next.
+void find_structures(const ldap::Mirror::View&, ldap::NodeId person, ldap::Hold,
+                     std::vector<PersonStructure>& out);
 
 // A role by membership. What add_details() finds: the request that is the record of it (null: it
 // was made by LDAP), and a name for people.
@@ -22,7 +22,8 @@ struct PersonRole {
   ldap::RecordPtr group, record;
   std::string display;
 };
-std::vector<PersonRole> roles_of(const ldap::Mirror::View&, ldap::NodeId person, ldap::Hold);
+void find_roles(const ldap::Mirror::View&, ldap::NodeId person, ldap::Hold,
+                std::vector<PersonRole>& out);
 void add_details(const ldap::Mirror::View&, const EntryUuid& person, std::vector<PersonRole>&);
 
 // "soffi consultation, ACME": of a role's group; the SIRET for a structure without a name.

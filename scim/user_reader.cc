@@ -171,7 +171,7 @@ Scalar UserReader::manager_scalar(const Attribute* sub) const {
 const std::vector<PersonStructure>& UserReader::structures() const {
   if (structures_ready_) return structures_;
   structures_ready_ = true;
-  structures_ = structures_of(*view_, record_->node(), hold_);
+  find_structures(*view_, record_->node(), hold_, structures_);
   std::erase_if(structures_, [this](const auto& each) { return !sees(*each.record); });
   return structures_;
 }
@@ -179,7 +179,7 @@ const std::vector<PersonStructure>& UserReader::structures() const {
 const std::vector<PersonRole>& UserReader::roles() const {
   if (roles_ready_) return roles_;
   roles_ready_ = true;
-  roles_ = roles_of(*view_, record_->node(), hold_);
+  find_roles(*view_, record_->node(), hold_, roles_);
   std::erase_if(roles_, [this](const auto& each) { return !sees(*each.group); });
   return roles_;
 }

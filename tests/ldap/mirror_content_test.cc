@@ -212,6 +212,58 @@ BOOST_AUTO_TEST_CASE(who_follows_the_journal_holds_what_the_content_holds) {
   }
 }
 
+// Of a change that it was told of by who made it.
+BOOST_AUTO_TEST_CASE(what_is_ahead_of_the_directory_is_not_taken_back_by_its_messages) {
+  const Layout site = layout();
+  const SiteReader reader(site);
+  MirrorContent content(reader);
+  content.finish_load();
+  const auto put = [&](const std::string& dn, const std::string& id, Attributes attributes) {
+    attributes.push_back({"entryUUID", {id}});
+    auto change = content.prepare(view_of({dn, attributes}));
+    content.commit(change);
+    return EntryUuid::parse(id).value();
+  };
+  const std::string ann = "cn=ann,ou=people,dc=example,dc=org",
+                    steward = "cn=habilitd,ou=services,dc=example,dc=org";
+  put(ann, "00000000-0000-4000-8000-000000000001", {{"entryCSN", {"1"}}});
+  const EntryUuid group =
+      put("cn=staff,ou=groups,dc=example,dc=org", "00000000-0000-4000-8000-000000000002",
+          {{"objectClass", {"groupOfNames"}},
+           {"entryCSN", {"20261128101112.000000Z#000000#000#000000"}},
+           {"modifyTimestamp", {"20261128101112Z"}},
+           {"member", {steward}}});
+  const std::string before = "20261128101112.000000Z#000000#000#000000",
+                    after = "20261128101113.000000Z#000000#000#000000";
+  const LinkNames names{{ann}, {}}, stranger{{"cn=nobody,ou=people,dc=example,dc=org"}, {}};
+  BOOST_TEST(!content.prepare(LinkChange{group, after, after, Link::kMember, names}));
+  BOOST_TEST(!content.prepare(LinkChange{group, before, after, Link::kMember, stranger}));
+  BOOST_TEST(!content.is_ahead_of(group, before, 1));
+  const auto tell = [&] {
+    auto change = content.prepare(LinkChange{group, before, after, Link::kMember, names});
+    BOOST_REQUIRE(change.has_value());
+    content.commit_ahead(*change, after);
+  };
+  tell();
+  const RecordPtr record = content.by_id(group);
+  BOOST_TEST(record->csn() == after);
+  BOOST_TEST(record->first(Attr::kModifyTimestamp) == "20261128101113Z");
+  BOOST_TEST(content.linked(record->node(), Link::kMember, content.by_dn(ann)->node()));
+  BOOST_TEST(content.has_steward(record->node()));
+  // The message of before, then the one about the change, and then nothing more is expected.
+  BOOST_TEST(content.is_ahead_of(group, before, 1));
+  BOOST_TEST(content.is_ahead_of(group, after, 2));
+  BOOST_TEST(!content.is_ahead_of(group, after, 2));
+  // With other members than expected the message counts.
+  auto back = content.prepare(LinkChange{group, after, before, Link::kMember, {{}, {ann}}});
+  BOOST_REQUIRE(back.has_value());
+  content.commit(*back);
+  BOOST_TEST(
+      !content.linked(content.by_id(group)->node(), Link::kMember, content.by_dn(ann)->node()));
+  tell();
+  BOOST_TEST(!content.is_ahead_of(group, after, 3));
+}
+
 BOOST_AUTO_TEST_CASE(a_journal_does_not_tell_what_it_no_longer_knows) {
   MirrorJournal journal, another;
   const auto start = journal.now();
