@@ -119,7 +119,7 @@ async function worst_filters(site) {
   const order = Object.entries(times).sort(([, x], [, y]) => y.p50 - x.p50);
   const [name, { p50, whole }] = order[0];
   const repeated = order.filter(([, each]) => each.whole).slice(0, 4).map(([each]) => [each, queries[each](0)]);
-  return { first: [p50, `slowest of ${Object.keys(times).length}: ${name}${whole ? '' : ', nginx gave up'}`],
+  return { first: [p50, `slowest of ${Object.keys(times).length}: ${name}${whole ? '' : ', not accepted each time'}`],
     again: await slowest(site, Object.fromEntries(repeated)) };
 }
 
