@@ -70,6 +70,7 @@ bool Columns::Kept::follow(const View& view) {
 
 void Columns::Kept::make(const View& view) {
   const auto lock = patient_lock(mutex);
+  if (at == view.position()) return;  // another thread made it meanwhile, and may be reading it
   const std::size_t people = population(type, view);
   const std::size_t pieces = helping_threads(people);
   const std::size_t most = (kMostOfOne + people * kMostOfOneEach) / pieces;

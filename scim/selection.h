@@ -27,7 +27,7 @@ class Selector {
   std::optional<Place> select(std::size_t part, ldap::NodeId);
   // The place it has, or would have, whether it matches or not. It must be there.
   Place place(const Hit&);
-  // Of a record that is no longer the current one, too: does nothing but the record itself count?
+  // Does nothing but each record itself count? Then a result can follow the changes of records.
   bool looks_at_records_only() const { return own_records_; }
 
   // All hits, in order. Errors: kInvalid, tooMany.
