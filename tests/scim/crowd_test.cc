@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
 #include <functional>
+#include <thread>
 
 #include "base/url.h"
 #include "tests/scim/provider.h"
@@ -156,6 +157,30 @@ BOOST_AUTO_TEST_CASE(many_are_found_as_the_filter_says_and_in_order) {
   compare("");
   // What was not asked before is made of kept values.
   compare(" and userName pr");
+}
+
+// All of them want the same values at once, which nobody has asked for yet.
+BOOST_AUTO_TEST_CASE(many_may_ask_at_once) {
+  Crowd crowd;
+  constexpr std::size_t kThreads = 8;
+  std::vector<std::string> totals(kThreads);
+  std::vector<std::thread> threads;
+  for (std::size_t i = 0; i < kThreads; ++i) {
+    threads.emplace_back([&, i] {
+      const std::string filter = "name.familyName co \"" + std::to_string(i) + "\"";
+      totals[i] = crowd.ask("GET /Users?count=1&filter=" + encode_component(filter))
+                      .at("/totalResults")
+                      .dump();
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  for (std::size_t i = 0; i < kThreads; ++i) {
+    const auto matches = std::count_if(crowd.people.begin(), crowd.people.end(),
+                                       [digit = std::to_string(i)](const Person& p) {
+                                         return p.family.find(digit) != std::string::npos;
+                                       });
+    BOOST_TEST(totals[i] == std::to_string(matches));
+  }
 }
 
 // What is left of a filter that names a large group again and again is a look at everybody.
