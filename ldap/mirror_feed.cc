@@ -1,9 +1,9 @@
 #include "ldap/mirror_feed.h"
 
-#include <malloc.h>
-
 #include <algorithm>
 #include <utility>
+
+#include "base/memory.h"
 
 namespace habilitd::ldap {
 namespace {
@@ -113,7 +113,7 @@ void MirrorFeed::replace(std::unique_ptr<MirrorContent> fresh) {
   announce();
   // The old tables are a good part of the memory promise: back to the system with them.
   fresh.reset();
-  ::malloc_trim(0);
+  return_free_memory();
 }
 
 Status MirrorFeed::follow(ContentSync& sync) {

@@ -1,10 +1,10 @@
-#include <malloc.h>
 #include <unistd.h>
 
 #include <chrono>
 #include <functional>
 #include <iostream>
 
+#include "base/memory.h"
 #include "base/version.h"
 #include "fastcgi/app.h"
 #include "fastcgi/commands/commands.h"
@@ -75,14 +75,6 @@ int run(App& app, const Signals& signals, Log& log, Milliseconds start_wait) {
   app.stop();
   log.info("stop.done");
   return kExitDone;
-}
-
-// glibc would keep a heap for every few threads, each as large as the largest list it ever made;
-// and it would stop giving large pieces back as soon as the first one was freed.
-void spare_memory() {
-  constexpr int kLarge = 1024 * 1024;
-  mallopt(M_ARENA_MAX, 2);
-  mallopt(M_MMAP_THRESHOLD, kLarge);
 }
 
 }  // namespace
