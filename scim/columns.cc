@@ -5,13 +5,14 @@
 #include "base/parallel.h"
 #include "base/turns.h"
 #include "scim/endpoints.h"
+#include "scim/lookahead.h"
 
 namespace habilitd::scim {
 namespace {
 
 using View = ldap::Mirror::View;
 
-constexpr int kMostMade = 4;  // for one filter: making one is as much as a long scan
+constexpr std::size_t kMostMade = 8;  // for one filter: each is as much as a scan
 // Of one column, and of all: a fixed part, and so much for each resource.
 constexpr std::size_t kMostOfOne = 1 << 20, kMostOfOneEach = 80;
 constexpr std::size_t kMostOfAll = 8 << 20, kMostOfAllEach = 200;
@@ -37,14 +38,6 @@ const Audience& anybody() {
 
 }  // namespace
 
-bool ColumnSet::covers(const FilterNode& filter) const {
-  if (filter.children.empty()) {
-    return filter.op == FilterOp::kNever || (filter.path.attribute && find(filter.path));
-  }
-  return std::all_of(filter.children.begin(), filter.children.end(),
-                     [this](const FilterNode& child) { return covers(child); });
-}
-
 bool Columns::Kept::is_ready(const View& view) {
   const auto lock = patient_lock(mutex);
   const auto now = view.position();
@@ -68,34 +61,64 @@ bool Columns::Kept::follow(const View& view) {
   return true;
 }
 
-void Columns::Kept::make(const View& view) {
-  const auto lock = patient_lock(mutex);
-  if (at == view.position()) return;  // another thread made it meanwhile, and may be reading it
-  const std::size_t people = population(type, view);
-  const std::size_t pieces = helping_threads(people);
-  const std::size_t most = (kMostOfOne + people * kMostOfOneEach) / pieces;
-  std::vector<Column> made(pieces, Column(path));
-  in_parallel(pieces, [&](std::size_t piece) {
-    const auto reader = make_reader(type, anybody());
-    for (const ldap::Kind kind : endpoint(type).kinds) {
-      const auto& nodes = view.all(kind);
-      const std::size_t end = nodes.size() * (piece + 1) / pieces;
-      for (std::size_t i = nodes.size() * piece / pieces; i < end; ++i) {
-        if (made[piece].bytes() > most) return;
-        reader->glance_at(nodes[i], view);
-        made[piece].put(nodes[i], *reader);
-      }
-    }
-  });
-  is_too_large = std::any_of(made.begin(), made.end(),
+void Columns::Kept::take(std::vector<Column> pieces, std::size_t most,
+                         ldap::MirrorJournal::Position now) {
+  is_too_large = std::any_of(pieces.begin(), pieces.end(),
                              [&](const Column& each) { return each.bytes() > most; });
-  column = is_too_large ? Column(path) : std::move(made.front());
-  for (std::size_t piece = 1; piece < pieces && !is_too_large; ++piece) column.merge(made[piece]);
+  column = is_too_large ? Column(path) : std::move(pieces.front());
+  for (std::size_t i = 1; i < pieces.size() && !is_too_large; ++i) column.merge(pieces[i]);
   made_bytes = bytes = column.bytes();
-  at = view.position();
+  at = now;
 }
 
-std::shared_ptr<Columns::Kept> Columns::keep(const ResourceType& type, const Path& path) {
+namespace {
+
+// One of `pieces` equal pieces of everybody. A column beyond `most` bytes gets no more.
+void put_piece(const ResourceType& type, const View& view, std::size_t piece, std::size_t pieces,
+               std::size_t most, std::vector<Column>& columns) {
+  const auto reader = make_reader(type, anybody());
+  for (const ldap::Kind kind : endpoint(type).kinds) {
+    const auto& nodes = view.all(kind);
+    const std::size_t end = nodes.size() * (piece + 1) / pieces;
+    for (std::size_t i = nodes.size() * piece / pieces; i < end; ++i) {
+      expect_records(view, i, end, [&](std::size_t k) { return nodes[k]; });
+      reader->glance_at(nodes[i], view);
+      for (Column& column : columns) {
+        if (column.bytes() <= most) column.put(nodes[i], *reader);
+      }
+    }
+  }
+}
+
+}  // namespace
+
+void Columns::make(const std::vector<KeptPtr>& wanted, const View& view) {
+  std::vector<std::unique_lock<std::mutex>> locks;
+  std::vector<Kept*> missing;
+  for (const KeptPtr& kept : wanted) {
+    auto lock = patient_lock(kept->mutex);
+    // Another thread may have made it meanwhile, and be reading it.
+    if (kept->at == view.position()) continue;
+    locks.push_back(std::move(lock));
+    missing.push_back(kept.get());
+  }
+  if (missing.empty()) return;
+  const ResourceType& type = missing.front()->type;
+  const std::size_t people = population(type, view), pieces = helping_threads(people);
+  const std::size_t most = (kMostOfOne + people * kMostOfOneEach) / pieces;
+  std::vector<std::vector<Column>> made(pieces);
+  in_parallel(pieces, [&](std::size_t piece) {
+    for (const Kept* each : missing) made[piece].emplace_back(each->path);
+    put_piece(type, view, piece, pieces, most, made[piece]);
+  });
+  for (std::size_t i = 0; i < missing.size(); ++i) {
+    std::vector<Column> mine;
+    for (std::vector<Column>& piece : made) mine.push_back(std::move(piece[i]));
+    missing[i]->take(std::move(mine), most, view.position());
+  }
+}
+
+Columns::KeptPtr Columns::keep(const ResourceType& type, const Path& path) {
   return table_.with([&](Table& table) {
     auto& kept = table.columns[{&type, path.leaf().index}];
     if (!kept) kept = std::make_shared<Kept>(type, path);
@@ -107,16 +130,19 @@ std::shared_ptr<Columns::Kept> Columns::keep(const ResourceType& type, const Pat
 ColumnSet Columns::get(const ResourceType& type, const FilterNode& filter, const View& view) {
   std::map<std::size_t, Path> paths;
   collect_paths(type, filter, paths);
-  ColumnSet set;
-  int made = 0;
+  std::vector<KeptPtr> usable, missing;
   for (const auto& [index, path] : paths) {
-    const auto kept = keep(type, path);
-    if (!kept->is_ready(view)) {
-      if (++made > kMostMade) continue;
-      kept->make(view);
-    }
+    const KeptPtr kept = keep(type, path);
+    const bool ready = kept->is_ready(view);
+    if (!ready && missing.size() >= kMostMade) continue;
+    usable.push_back(kept);
+    if (!ready) missing.push_back(kept);
+  }
+  make(missing, view);
+  ColumnSet set;
+  for (const KeptPtr& kept : usable) {
     if (kept->is_too_large) continue;
-    set.by_index_[index] = &kept->column;
+    set.by_index_[kept->path.leaf().index] = &kept->column;
     set.all_.push_back(&kept->column);
     set.owners_.push_back(kept);
   }

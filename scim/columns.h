@@ -22,8 +22,6 @@ class ColumnSet {
  public:
   // Null: there is none, look at the record.
   const Column* find(const Path& path) const { return by_index_[path.leaf().index]; }
-  // Does the filter compare nothing else?
-  bool covers(const FilterNode&) const;
   // Asks the memory for what will be looked at soon.
   void expect(ldap::NodeId node) const {
     for (const Column* column : all_) column->expect(node);
@@ -48,7 +46,8 @@ class Columns {
     // As the picture has it, after the latest changes; false: it has to be made.
     bool is_ready(const ldap::Mirror::View&);
     bool follow(const ldap::Mirror::View&);
-    void make(const ldap::Mirror::View&);
+    // What the pieces of everybody gave; none if it is too large. The mutex is held.
+    void take(std::vector<Column> pieces, std::size_t most, ldap::MirrorJournal::Position);
 
     const ResourceType& type;
     const Path path;
@@ -60,12 +59,15 @@ class Columns {
     std::atomic<bool> is_too_large{false};  // values like certificates: they are read one by one
     std::uint64_t used = 0;
   };
+  using KeptPtr = std::shared_ptr<Kept>;
   using Key = std::pair<const ResourceType*, std::size_t>;  // an attribute by its index
   struct Table {
-    std::map<Key, std::shared_ptr<Kept>> columns;
+    std::map<Key, KeptPtr> columns;
     std::uint64_t uses = 0;
   };
-  std::shared_ptr<Kept> keep(const ResourceType&, const Path&);
+  KeptPtr keep(const ResourceType&, const Path&);
+  // Those of one type, in the order of their attributes; everybody is looked at once for all.
+  static void make(const std::vector<KeptPtr>&, const ldap::Mirror::View&);
   void trim(const ldap::Mirror::View&);
 
   Guarded<Table> table_;

@@ -82,6 +82,7 @@ class ValuesOf {
   bool any(const FilterNode& node, const std::size_t* only) const {
     return any_value(node, resource_, only);
   }
+  static std::optional<bool> known(const FilterNode&) { return std::nullopt; }
 
  private:
   const Accessor& resource_;

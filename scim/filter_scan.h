@@ -1,19 +1,34 @@
-// One filter on one resource after the other, by columns where there are some.
+// One filter on one resource after the other, by columns and marks where there are some.
 #pragma once
 
 #include "scim/columns.h"
 #include "scim/filter_walk.h"
+#include "scim/link_marks.h"
 #include "scim/ranking.h"
 #include "scim/resource_reader.h"
 
 namespace habilitd::scim {
 
+// What spares looking at records, for one filter and one view.
+struct FilterAids {
+  ColumnSet columns;
+  LinkMarks marks;
+
+  // Has the filter to look at records nevertheless?
+  bool leave_records_to(const FilterNode& node) const {
+    if (marks.has(node) || node.op == FilterOp::kNever) return false;
+    if (node.children.empty()) return !node.path.attribute || !columns.find(node.path);
+    return std::any_of(node.children.begin(), node.children.end(),
+                       [this](const FilterNode& child) { return leave_records_to(child); });
+  }
+};
+
 // Everything given must outlive it. Not thread-safe.
 class FilterScan {
  public:
-  FilterScan(const FilterNode& filter, const ColumnSet& columns, ResourceReader& reader,
+  FilterScan(const FilterNode& filter, const FilterAids& aids, ResourceReader& reader,
              const ldap::Mirror::View& view)
-      : filter_(filter), columns_(columns), reader_(reader), view_(view) {}
+      : filter_(filter), columns_(aids.columns), marks_(aids.marks), reader_(reader), view_(view) {}
 
   bool matches(const Hit& hit) {
     hit_ = &hit;
@@ -30,7 +45,9 @@ class FilterScan {
     }
     return record().count(*element.path.attribute);
   }
+  std::optional<bool> known(const FilterNode& node) const { return marks_.of(node, hit_->node); }
   bool any(const FilterNode& node, const std::size_t* only) {
+    if (const auto marked = known(node); marked && !only) return *marked;
     const Column* column = columns_.find(node.path);
     if (!column) return any_value(node, record(), only);
     const bool exact = node.path.leaf().case_exact;
@@ -57,6 +74,7 @@ class FilterScan {
 
   const FilterNode& filter_;
   const ColumnSet& columns_;
+  const LinkMarks& marks_;
   ResourceReader& reader_;
   const ldap::Mirror::View& view_;
   const Hit* hit_ = nullptr;

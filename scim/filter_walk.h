@@ -4,9 +4,11 @@
 //   bool any(const FilterNode&, const std::size_t* only);   does a value satisfy it? `only`: this
 //                                                           element's
 //   std::size_t count(const FilterNode&);                   elements that kElement has to try
+//   std::optional<bool> known(const FilterNode&);           what kElement finds, if that is known
 #pragma once
 
 #include <algorithm>
+#include <optional>
 
 #include "scim/filter.h"
 
@@ -25,6 +27,7 @@ bool holds(const FilterNode& node, Values& values, const std::size_t* only = nul
     case FilterOp::kOr:
       return std::any_of(node.children.begin(), node.children.end(), child_holds);
     case FilterOp::kElement: {
+      if (const std::optional<bool> known = values.known(node)) return *known;
       const std::size_t count = values.count(node);
       for (std::size_t i = 0; i < count; ++i) {
         if (holds(node.children.front(), values, &i)) return true;

@@ -1,16 +1,15 @@
 #include "scim/selection.h"
 
-#include <time.h>
-
 #include <algorithm>
 #include <chrono>
 
 #include "base/parallel.h"
 #include "base/turns.h"
 #include "scim/endpoints.h"
-#include "scim/errors.h"
 #include "scim/filter_scan.h"
 #include "scim/list_cache.h"
+#include "scim/lookahead.h"
+#include "scim/scan_budget.h"
 #include "scim/shortcuts.h"
 
 namespace habilitd::scim {
@@ -20,24 +19,18 @@ using ldap::Hold;
 using ldap::Kind;
 using ldap::RecordPtr;
 
-// Time of one core that a filter may cost on everybody, and more when there is very much to look
-// at: several times what an everyday filter needs. As long as it lasts the mirror takes no changes.
-constexpr std::chrono::nanoseconds kMostTime = std::chrono::milliseconds(90);
-constexpr std::chrono::nanoseconds kMostTimeEach{900};
 // An order without a filter is made in any case: it is kept. One that a filter has to be looked at
 // for each time may cost more.
 constexpr int kOrderIsWorth = 4;
 
-constexpr std::size_t kFew = 500;
+// Of what a scan may cost, the marks before it may cost so small a part.
+constexpr int kMarksPart = 4;
 
-std::chrono::nanoseconds most_time(std::size_t resources) {
-  return std::max<std::chrono::nanoseconds>(kMostTime, kMostTimeEach * resources);
-}
+// So few of everybody are looked at one by one: in all, and as a share.
+constexpr std::size_t kFew = 500, kFewOf = 8;
 
-std::chrono::nanoseconds time_of_this_thread() {
-  timespec spent{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &spent);
-  return std::chrono::seconds(spent.tv_sec) + std::chrono::nanoseconds(spent.tv_nsec);
+std::size_t count(const std::vector<bool>& marked) {
+  return static_cast<std::size_t>(std::count(marked.begin(), marked.end(), true));
 }
 
 bool reads_own_record(const ResourceType& type, const FilterNode& filter) {
@@ -72,44 +65,14 @@ Query without_filter(const Query& query) {
   return all;
 }
 
-// What lies ahead of a place in such an order lies anywhere in memory.
-constexpr std::size_t kAhead = 8;
-
-void expect_records(const ldap::Mirror::View& view, const std::vector<Hit>& order, std::size_t i) {
-  for (int steps = 1; steps <= 3; ++steps) {
-    const std::size_t ahead = i + static_cast<std::size_t>(steps) * kAhead;
-    if (ahead < order.size()) view.expect(order[ahead].node, steps);
-  }
-}
-
-void expect_values(const std::vector<ColumnSet>& columns, const std::vector<Hit>& order,
+void expect_values(const std::vector<FilterAids>& aids, const std::vector<Hit>& order,
                    std::size_t i) {
   if (i + kAhead >= order.size()) return;
   const Hit& ahead = order[i + kAhead];
-  columns[ahead.part].expect(ahead.node);
-}
-
-Error too_much() {
-  return invalid("tooMany", "The filter takes too long for this many resources.");
+  aids[ahead.part].columns.expect(ahead.node);
 }
 
 }  // namespace
-
-// Of one thread among several that work on one list.
-class Selector::Budget {
- public:
-  Budget(std::chrono::nanoseconds most, std::size_t threads)
-      : end_(time_of_this_thread() + most / threads) {}
-
-  bool is_spent() {
-    constexpr std::size_t kLookAgain = 256;
-    return ++steps_ % kLookAgain == 0 && time_of_this_thread() > end_;
-  }
-
- private:
-  const std::chrono::nanoseconds end_;
-  std::size_t steps_ = 0;
-};
 
 std::string result_key(const Audience& audience, const Query& query) {
   const bool anybodys = audience.sight.all() && !query.filters() && has_anybodys_order(query);
@@ -232,14 +195,16 @@ Result<std::vector<Hit>> Selector::find_and_sort() {
 // One of `pieces` equal pieces of everybody.
 Status Selector::consider_piece(std::size_t piece, std::size_t pieces, std::vector<Placed>& found) {
   const std::size_t size = population();
-  Budget budget(query_.filters() ? kOrderIsWorth * most_time(size) : std::chrono::hours(1), pieces);
+  ScanBudget budget(query_.filters() ? kOrderIsWorth * ScanBudget::of(size) / pieces
+                                     : std::chrono::hours(1));
   found.reserve(size / pieces + query_.parts.size());  // what stays unused costs no memory
   for (std::size_t part = 0; part < query_.parts.size(); ++part) {
     for (const Kind kind : endpoint(*query_.parts[part].type).kinds) {
       const auto& nodes = view_.all(kind);
       const std::size_t end = nodes.size() * (piece + 1) / pieces;
       for (std::size_t i = nodes.size() * piece / pieces; i < end; ++i) {
-        if (budget.is_spent()) return too_much();
+        expect_records(view_, i, end, [&](std::size_t k) { return nodes[k]; });
+        if (budget.is_spent()) return takes_too_long();
         consider(part, nodes[i], found);
       }
     }
@@ -259,17 +224,31 @@ Result<std::vector<Hit>> Selector::sift() {
   return made ? std::move(found) : Result<std::vector<Hit>>(made.error());
 }
 
+// What spares the scan of everybody looking at records, for each part.
+Result<std::vector<FilterAids>> Selector::make_aids(std::size_t everybody,
+                                                    const Candidates& candidates) const {
+  std::vector<FilterAids> all(query_.parts.size());
+  for (std::size_t part = 0; part < all.size(); ++part) {
+    const auto& [type, filter, sort_by, shown] = query_.parts[part];
+    if (!filter) continue;
+    const auto& some = candidates[part];
+    const bool many = !some || kFewOf * count(*some) > everybody;
+    if (many) all[part].columns = cache_.columns.get(*type, *filter, view_);
+    const ScanBudget budget(ScanBudget::of(everybody) / kMarksPart);
+    auto marks = LinkMarks::make(*type, *filter, audience_, view_, budget);
+    if (!marks) return marks.error();
+    all[part].marks = *std::move(marks);
+  }
+  return all;
+}
+
 Result<std::vector<Hit>> Selector::sift(const std::vector<Hit>& everybody) {
   const Candidates candidates = find_candidates();
-  std::vector<ColumnSet> columns;
-  for (std::size_t part = 0; part < query_.parts.size(); ++part) {
-    const auto& [type, filter, sort_by, shown] = query_.parts[part];
-    const bool scans = filter && !candidates[part];
-    columns.push_back(scans ? cache_.columns.get(*type, *filter, view_) : ColumnSet());
-  }
+  const auto aids = make_aids(everybody.size(), candidates);
+  if (!aids) return aids.error();
   std::vector<std::vector<Hit>> found(helping_threads(everybody.size()));
   const Status ended = in_pieces(found.size(), [&](Selector& selector, std::size_t piece) {
-    return selector.sift_piece(everybody, piece, found.size(), columns, candidates, found[piece]);
+    return selector.sift_piece(everybody, piece, found.size(), *aids, candidates, found[piece]);
   });
   if (!ended) return ended.error();
   for (std::size_t piece = 1; piece < found.size(); ++piece) {
@@ -279,25 +258,27 @@ Result<std::vector<Hit>> Selector::sift(const std::vector<Hit>& everybody) {
 }
 
 Status Selector::sift_piece(const std::vector<Hit>& everybody, std::size_t piece,
-                            std::size_t pieces, const std::vector<ColumnSet>& columns,
+                            std::size_t pieces, const std::vector<FilterAids>& aids,
                             const Candidates& candidates, std::vector<Hit>& found) {
   std::vector<std::optional<FilterScan>> filters(query_.parts.size());
   bool reads_records = !audience_.sight.all();
   for (std::size_t part = 0; part < filters.size(); ++part) {
     const auto& filter = query_.parts[part].filter;
     if (!filter) continue;
-    filters[part].emplace(*filter, columns[part], *readers_[part], view_);
-    reads_records = reads_records || !columns[part].covers(*filter);
+    filters[part].emplace(*filter, aids[part], *readers_[part], view_);
+    reads_records = reads_records || aids[part].leave_records_to(*filter);
   }
-  Budget budget(most_time(everybody.size()), pieces);
+  ScanBudget budget(ScanBudget::of(everybody.size()) / pieces);
   const std::size_t end = everybody.size() * (piece + 1) / pieces;
   for (std::size_t i = everybody.size() * piece / pieces; i < end; ++i) {
     const Hit& hit = everybody[i];
-    if (reads_records) expect_records(view_, everybody, i);
-    expect_values(columns, everybody, i);
+    if (reads_records) {
+      expect_records(view_, i, everybody.size(), [&](std::size_t k) { return everybody[k].node; });
+    }
+    expect_values(aids, everybody, i);
     const auto& some = candidates[hit.part];
     if (some && (hit.node >= some->size() || !(*some)[hit.node])) continue;
-    if (budget.is_spent()) return too_much();
+    if (budget.is_spent()) return takes_too_long();
     if (!sees(hit.node)) continue;
     if (!filters[hit.part] || filters[hit.part]->matches(hit)) found.push_back(hit);
   }

@@ -10,8 +10,8 @@
 
 namespace habilitd::scim {
 
-class ColumnSet;   // scim/columns.h
-struct ListCache;  // scim/list_cache.h
+struct FilterAids;  // scim/filter_scan.h
+struct ListCache;   // scim/list_cache.h
 
 // Tells results apart: everything that decides what is found and in which order.
 std::string result_key(const Audience&, const Query&);
@@ -36,7 +36,6 @@ class Selector {
   std::optional<std::vector<Hit>> find_few();
 
  private:
-  class Budget;
   using Nodes = std::vector<ldap::NodeId>;
   // What an index leaves to look at, by part; none: everybody.
   using Candidates = std::vector<std::optional<std::vector<bool>>>;
@@ -53,8 +52,9 @@ class Selector {
   // Takes them out of everybody's order, which is kept.
   Result<std::vector<Hit>> sift();
   Result<std::vector<Hit>> sift(const std::vector<Hit>& everybody);
+  Result<std::vector<FilterAids>> make_aids(std::size_t everybody, const Candidates&) const;
   Status sift_piece(const std::vector<Hit>& everybody, std::size_t piece, std::size_t pieces,
-                    const std::vector<ColumnSet>&, const Candidates&, std::vector<Hit>& found);
+                    const std::vector<FilterAids>&, const Candidates&, std::vector<Hit>& found);
   bool sees(ldap::NodeId) const;
 
   std::optional<Nodes> indexed(std::size_t part) const;

@@ -39,6 +39,18 @@ void UserReader::fetch_links(const AttributeSet& wanted) {
   shown_ = wanted;
 }
 
+void UserReader::glance_at_link(const Attribute& list, ldap::NodeId linked, bool as_manager,
+                                const ldap::Mirror::View& view) {
+  glance_at(linked, view);
+  groups_.clear();
+  structures_.clear();
+  roles_.clear();
+  if (&list == known_.groups) groups_.push_back(record_);
+  if (&list == known_.structures) structures_.push_back({record_, as_manager});
+  if (&list == known_.habilitations) roles_.push_back({record_, {}, {}});
+  groups_ready_ = structures_ready_ = roles_ready_ = details_ready_ = true;
+}
+
 ldap::RecordPtr UserReader::manager() const {
   if (manager_ready_) return manager_;
   manager_ready_ = true;

@@ -17,6 +17,10 @@ class UserReader : public ResourceReader {
   explicit UserReader(const Audience& audience) : ResourceReader(user_type(), audience) {}
   // The manager's entry, or null. Needs the view, or keep_links().
   ldap::RecordPtr manager() const;
+  // Stands on nobody but a link: the element that such an entry is in `list` (groups, structures or
+  // habilitations) of whomever it is linked with. What depends on the person is absent.
+  void glance_at_link(const Attribute& list, ldap::NodeId linked, bool as_manager,
+                      const ldap::Mirror::View&);
 
  private:
   std::size_t own_count(const Attribute&) const override;
