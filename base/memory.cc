@@ -1,7 +1,7 @@
 #include "base/memory.h"
 
 #ifdef HABILITD_TCMALLOC
-#include <gperftools/malloc_extension_c.h>
+#include <gperftools/malloc_extension.h>
 #else
 #include <malloc.h>
 #endif
@@ -10,10 +10,12 @@ namespace habilitd {
 
 #ifdef HABILITD_TCMALLOC
 
-// It keeps one heap for all threads, and gives back by and by what is free.
-void spare_memory() {}
+// It has one heap for all threads. What a long list leaves free goes back at once, not by and by.
+void spare_memory() {
+  MallocExtension::instance()->SetNumericProperty("tcmalloc.aggressive_memory_decommit", 1);
+}
 
-void return_free_memory() { MallocExtension_ReleaseFreeMemory(); }
+void return_free_memory() { MallocExtension::instance()->ReleaseFreeMemory(); }
 
 #else
 

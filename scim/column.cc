@@ -1,5 +1,7 @@
 #include "scim/column.h"
 
+#include <algorithm>
+
 #include "base/text.h"
 #include "scim/known_attributes.h"
 #include "scim/order.h"
@@ -31,6 +33,17 @@ Column::Column(const Path& path)
     : path_(path),
       has_texts_(path.leaf().type != Type::kBoolean && path.leaf().type != Type::kDateTime) {
   append_number(0);
+}
+
+Column::Column(const Path& path, const std::vector<Column>& pieces) : Column(path) {
+  std::size_t bytes = values_.size(), nodes = 0;
+  for (const Column& piece : pieces) {
+    bytes += piece.values_.size();
+    nodes = std::max(nodes, piece.places_.size());
+  }
+  values_.reserve(bytes);
+  places_.resize(nodes);
+  for (const Column& piece : pieces) add(piece);
 }
 
 void Column::append_number(std::size_t number) {
@@ -79,12 +92,11 @@ void Column::put(ldap::NodeId node, const ResourceReader& resource) {
   for (std::size_t i = 0; i < count; ++i) append(resource.get(*path_.attribute, i, path_.sub));
 }
 
-void Column::merge(const Column& other) {
+void Column::add(const Column& piece) {
   const auto moved = static_cast<std::uint32_t>(values_.size());
-  values_ += other.values_;
-  if (places_.size() < other.places_.size()) places_.resize(other.places_.size());
-  for (std::size_t node = 0; node < other.places_.size(); ++node) {
-    if (other.places_[node] != 0) places_[node] = other.places_[node] + moved;
+  values_ += piece.values_;
+  for (std::size_t node = 0; node < piece.places_.size(); ++node) {
+    if (piece.places_[node] != 0) places_[node] = piece.places_[node] + moved;
   }
 }
 

@@ -21,6 +21,8 @@ class Column {
   static bool suits(const ResourceType&, const Path&);
 
   explicit Column(const Path& path);
+  // Of columns of the same path that have different nodes; takes no more memory than it needs.
+  Column(const Path& path, const std::vector<Column>& pieces);
 
   // As Accessor::count() and get() would say of the resource at that node, but texts are folded
   // unless the attribute is case-exact. 0 elements: unassigned, or no resource of the type.
@@ -56,8 +58,6 @@ class Column {
   void clear(ldap::NodeId node) {
     if (node < places_.size()) places_[node] = 0;
   }
-  // Takes over what another column of the same path has, for nodes that this one has nothing of.
-  void merge(const Column& other);
   std::size_t bytes() const { return values_.size() + places_.size() * sizeof(std::uint32_t); }
 
  private:
@@ -87,6 +87,7 @@ class Column {
   const char* at(ldap::NodeId node) const {
     return values_.data() + (node < places_.size() ? places_[node] : 0);
   }
+  void add(const Column& piece);
   Scalar scalar(std::string_view stored) const;
   void append_number(std::size_t);
   void append(const Scalar&);

@@ -65,8 +65,7 @@ void Columns::Kept::take(std::vector<Column> pieces, std::size_t most,
                          ldap::MirrorJournal::Position now) {
   is_too_large = std::any_of(pieces.begin(), pieces.end(),
                              [&](const Column& each) { return each.bytes() > most; });
-  column = is_too_large ? Column(path) : std::move(pieces.front());
-  for (std::size_t i = 1; i < pieces.size() && !is_too_large; ++i) column.merge(pieces[i]);
+  column = is_too_large ? Column(path) : Column(path, pieces);
   made_bytes = bytes = column.bytes();
   at = now;
 }

@@ -16,8 +16,8 @@ class ScanBudget {
   // What a filter may cost on so many resources: several times what an everyday filter needs, and
   // more when there is very much to look at. As long as it lasts the mirror takes no changes.
   static std::chrono::nanoseconds of(std::size_t resources) {
-    constexpr std::chrono::nanoseconds kMost = std::chrono::milliseconds(80);
-    constexpr std::chrono::nanoseconds kMostEach{800};
+    constexpr std::chrono::nanoseconds kMost = std::chrono::milliseconds(70);
+    constexpr std::chrono::nanoseconds kMostEach{700};
     return std::max<std::chrono::nanoseconds>(kMost, kMostEach * resources);
   }
 
