@@ -92,22 +92,25 @@ class Marker {
     link_.glance_at_link(*list.attribute, linked, as_manager, view_);
     for (auto& [node, people] : marks) {
       if (budget_.is_spent()) return false;
-      if (satisfies(*node, link_)) mark_people(list, linked, as_manager, people);
+      if (!satisfies(*node, link_)) continue;
+      if (!mark_people(list, linked, as_manager, people)) return false;
     }
     return true;
   }
 
   // Who manages a structure stands in it once, as its manager.
-  void mark_people(const List& list, NodeId linked, bool as_manager, std::vector<bool>& people) {
+  bool mark_people(const List& list, NodeId linked, bool as_manager, std::vector<bool>& people) {
     const auto& named = view_.targets(linked, as_manager ? Link::kOwner : Link::kMember);
     if (!named.empty() && named.back() >= people.size()) {  // they are sorted
       people.resize(std::max<std::size_t>(named.back() + 1, 2 * people.size()));
     }
     for (const NodeId person : named) {
+      if (budget_.is_spent()) return false;
       const bool otherwise =
           list.has_managers && !as_manager && view_.linked(linked, Link::kOwner, person);
       if (!otherwise) people[person] = true;
     }
+    return true;
   }
 
   const Audience& audience_;

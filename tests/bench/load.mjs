@@ -122,3 +122,19 @@ export function figures(times) {
   const sorted = [...times].sort((a, b) => a - b);
   return { mean: times.reduce((a, b) => a + b, 0) / times.length, p50: at(sorted, 0.5), p99: at(sorted, 0.99) };
 }
+
+export const median = (numbers) => at([...numbers].sort((x, y) => x - y), 0.5);
+
+// Two that take turns, since the machine's speed drifts: {ours, theirs: what each turn gave, ratio: the median of
+// the turns' rates, note}. `ours(i)` and `theirs(i)` give {rate}.
+export async function in_turns(count, theirs, ours) {
+  const turns = { ours: [], theirs: [] };
+  for (let i = 0; i < count; i++) {
+    turns.theirs.push(await theirs(i));
+    turns.ours.push(await ours(i));
+  }
+  const ratios = turns.ours.map((each, i) => each.rate / turns.theirs[i].rate).sort((x, y) => x - y);
+  const rate = (list) => median(list.map((each) => each.rate)).toFixed(0);
+  return { ...turns, ratio: median(ratios), note: `${rate(turns.ours)}/s of ${rate(turns.theirs)}/s; `
+    + `half of ${count} turns ${at(ratios, 0.25).toFixed(2)} to ${at(ratios, 0.75).toFixed(2)}` };
+}

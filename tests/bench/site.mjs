@@ -3,7 +3,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Stack, free_port, root, until } from '../support/stack.mjs';
-import { exchange, load } from './load.mjs';
+import { exchange, in_turns, load, median } from './load.mjs';
 
 const SCOPES = 'users:write,groups:write,structures:write,habilitations:write,requests:write,decisions,grant:*';
 const IDENTITIES = ['provisioning', 'decisions'];
@@ -74,19 +74,17 @@ export class Site {
   }
 
   // The same bytes to the trivial responder; `through`: the name of an nginx.
-  trivial({ through = 'plain', request = { path: '/' }, connections = 16 } = {}) {
+  trivial({ through = 'plain', request = { path: '/' }, connections = 16, seconds = this.seconds } = {}) {
     return load(`http://127.0.0.1:${this.responder[through]}`, [request], this.headers,
-      { work: this.work, seconds: this.seconds, connections });
+      { work: this.work, seconds, connections });
   }
 
-  // rate(x) over that of the trivial responder, which is measured before and after: the machine drifts.
+  // Requests again and again, in turns of a second with the trivial responder; 99th percentiles are medians, too.
   async against_trivial(requests, trivial_request, more) {
-    const before = await this.trivial({ request: trivial_request });
-    const measured = await this.load(requests, more);
-    const after = await this.trivial({ request: trivial_request });
-    const note = `${measured.rate.toFixed(0)}/s of ${((before.rate + after.rate) / 2).toFixed(0)}/s`;
-    return { ...measured, ratio: (2 * measured.rate) / (before.rate + after.rate), note,
-      responder_p99: (before.p99 + after.p99) / 2 };
+    const measured = await in_turns(2 * this.seconds, () => this.trivial({ request: trivial_request, seconds: 1 }),
+      () => this.load(requests, { ...more, seconds: 1 }));
+    const p99 = (turns) => median(turns.map((each) => each.p99));
+    return { ...measured, p99: p99(measured.ours), responder_p99: p99(measured.theirs) };
   }
 
   // libldap alone. `what`: a DN to read, or LDIF records as texts. `as`: an identity of habilitd, or admin.
