@@ -71,7 +71,7 @@ class Marker {
  public:
   using Marks = std::unordered_map<const FilterNode*, std::vector<bool>>;
 
-  Marker(const Audience& audience, const View& view, ScanBudget budget)
+  Marker(const Audience& audience, const View& view, ScanBudget& budget)
       : audience_(audience), view_(view), budget_(budget), link_(audience) {}
 
   // False: it takes too long.
@@ -115,14 +115,14 @@ class Marker {
 
   const Audience& audience_;
   const View& view_;
-  ScanBudget budget_;
+  ScanBudget& budget_;
   UserReader link_;
 };
 
 }  // namespace
 
 Result<LinkMarks> LinkMarks::make(const ResourceType& type, const FilterNode& filter,
-                                  const Audience& audience, const View& view, ScanBudget budget) {
+                                  const Audience& audience, const View& view, ScanBudget& budget) {
   LinkMarks made;
   std::vector<const FilterNode*> nodes;
   if (&type == &user_type()) collect(filter, nodes);

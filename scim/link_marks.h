@@ -19,7 +19,7 @@ class LinkMarks {
   // For one filter and one view. Comparisons and value paths are marked that name one of a User's
   // links and nothing but what the linked entry itself tells. Errors: kInvalid, tooMany.
   static Result<LinkMarks> make(const ResourceType&, const FilterNode&, const Audience&,
-                                const ldap::Mirror::View&, ScanBudget);
+                                const ldap::Mirror::View&, ScanBudget&);
 
   bool has(const FilterNode& node) const { return marks_.count(&node) > 0; }
   // Is the comparison satisfied by one of the person's links? None: it is not marked.

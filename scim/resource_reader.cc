@@ -144,7 +144,7 @@ std::string_view ResourceReader::schema_at(std::size_t element) const {
 
 Scalar ResourceReader::meta(const Attribute* sub) const {
   if (sub == common_.resource_type) return Scalar::of(type_.name());
-  if (sub == common_.version) return Scalar::of(scratch_ = version());
+  if (sub == common_.version) return Scalar::of(version());
   if (sub == common_.location) return reference(type_, record_->id());
   if (sub != common_.created && sub != common_.last_modified) return {};
   const auto when = parse_generalized_time(

@@ -21,13 +21,14 @@ class ScanBudget {
     return std::max<std::chrono::nanoseconds>(kMost, kMostEach * resources);
   }
 
-  explicit ScanBudget(std::chrono::nanoseconds most) : end_(spent() + most) {}
+  explicit ScanBudget(std::chrono::nanoseconds most) : begin_(spent()), end_(begin_ + most) {}
 
   // To be asked once a step.
   bool is_spent() {
     constexpr std::size_t kLookAgain = 256;
     return ++steps_ % kLookAgain == 0 && spent() > end_;
   }
+  std::chrono::nanoseconds used() const { return spent() - begin_; }
 
  private:
   static std::chrono::nanoseconds spent() {
@@ -36,7 +37,7 @@ class ScanBudget {
     return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
   }
 
-  const std::chrono::nanoseconds end_;
+  const std::chrono::nanoseconds begin_, end_;
   std::size_t steps_ = 0;
 };
 

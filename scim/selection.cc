@@ -23,9 +23,6 @@ using ldap::RecordPtr;
 // for each time may cost more.
 constexpr int kOrderIsWorth = 4;
 
-// Of what a scan may cost, the marks before it may cost so small a part.
-constexpr int kMarksPart = 4;
-
 // So few of everybody are looked at one by one: in all, and as a share.
 constexpr std::size_t kFew = 500, kFewOf = 8;
 
@@ -224,31 +221,44 @@ Result<std::vector<Hit>> Selector::sift() {
   return made ? std::move(found) : Result<std::vector<Hit>>(made.error());
 }
 
-// What spares the scan of everybody looking at records, for each part.
-Result<std::vector<FilterAids>> Selector::make_aids(std::size_t everybody,
-                                                    const Candidates& candidates) const {
-  std::vector<FilterAids> all(query_.parts.size());
-  for (std::size_t part = 0; part < all.size(); ++part) {
-    const auto& [type, filter, sort_by, shown] = query_.parts[part];
-    if (!filter) continue;
+// For each part; with an index that leaves few, none.
+std::vector<FilterAids> Selector::with_columns(std::size_t everybody,
+                                               const Candidates& candidates) const {
+  std::vector<FilterAids> aids(query_.parts.size());
+  for (std::size_t part = 0; part < aids.size(); ++part) {
+    const auto& filter = query_.parts[part].filter;
     const auto& some = candidates[part];
     const bool many = !some || kFewOf * count(*some) > everybody;
-    if (many) all[part].columns = cache_.columns.get(*type, *filter, view_);
-    const ScanBudget budget(ScanBudget::of(everybody) / kMarksPart);
+    if (filter && many) {
+      aids[part].columns = cache_.columns.get(*query_.parts[part].type, *filter, view_);
+    }
+  }
+  return aids;
+}
+
+Status Selector::add_marks(std::vector<FilterAids>& aids, ScanBudget& budget) const {
+  for (std::size_t part = 0; part < aids.size(); ++part) {
+    const auto& [type, filter, sort_by, shown] = query_.parts[part];
+    if (!filter) continue;
     auto marks = LinkMarks::make(*type, *filter, audience_, view_, budget);
     if (!marks) return marks.error();
-    all[part].marks = *std::move(marks);
+    aids[part].marks = *std::move(marks);
   }
-  return all;
+  return done();
 }
 
 Result<std::vector<Hit>> Selector::sift(const std::vector<Hit>& everybody) {
   const Candidates candidates = find_candidates();
-  const auto aids = make_aids(everybody.size(), candidates);
-  if (!aids) return aids.error();
   std::vector<std::vector<Hit>> found(helping_threads(everybody.size()));
+  auto aids = with_columns(everybody.size(), candidates);
+  // What one thread does before all of them begin is part of what each may cost.
+  const auto most = ScanBudget::of(everybody.size()) / found.size();
+  ScanBudget before(most / 2);
+  if (auto ok = add_marks(aids, before); !ok) return ok.error();
+  const auto left = most - before.used();
   const Status ended = in_pieces(found.size(), [&](Selector& selector, std::size_t piece) {
-    return selector.sift_piece(everybody, piece, found.size(), *aids, candidates, found[piece]);
+    const Piece mine{piece, found.size(), left};
+    return selector.sift_piece(everybody, mine, aids, candidates, found[piece]);
   });
   if (!ended) return ended.error();
   for (std::size_t piece = 1; piece < found.size(); ++piece) {
@@ -257,9 +267,9 @@ Result<std::vector<Hit>> Selector::sift(const std::vector<Hit>& everybody) {
   return std::move(found.front());
 }
 
-Status Selector::sift_piece(const std::vector<Hit>& everybody, std::size_t piece,
-                            std::size_t pieces, const std::vector<FilterAids>& aids,
-                            const Candidates& candidates, std::vector<Hit>& found) {
+Status Selector::sift_piece(const std::vector<Hit>& everybody, const Piece& piece,
+                            const std::vector<FilterAids>& aids, const Candidates& candidates,
+                            std::vector<Hit>& found) {
   std::vector<std::optional<FilterScan>> filters(query_.parts.size());
   bool reads_records = !audience_.sight.all();
   for (std::size_t part = 0; part < filters.size(); ++part) {
@@ -268,9 +278,9 @@ Status Selector::sift_piece(const std::vector<Hit>& everybody, std::size_t piece
     filters[part].emplace(*filter, aids[part], *readers_[part], view_);
     reads_records = reads_records || aids[part].leave_records_to(*filter);
   }
-  ScanBudget budget(ScanBudget::of(everybody.size()) / pieces);
-  const std::size_t end = everybody.size() * (piece + 1) / pieces;
-  for (std::size_t i = everybody.size() * piece / pieces; i < end; ++i) {
+  ScanBudget budget(piece.most);
+  const std::size_t end = everybody.size() * (piece.at + 1) / piece.of;
+  for (std::size_t i = everybody.size() * piece.at / piece.of; i < end; ++i) {
     const Hit& hit = everybody[i];
     if (reads_records) {
       expect_records(view_, i, everybody.size(), [&](std::size_t k) { return everybody[k].node; });

@@ -1,6 +1,7 @@
 // Which entries a query selects, and where in its order each stands.
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -12,6 +13,7 @@ namespace habilitd::scim {
 
 struct FilterAids;  // scim/filter_scan.h
 struct ListCache;   // scim/list_cache.h
+class ScanBudget;   // scim/scan_budget.h
 
 // Tells results apart: everything that decides what is found and in which order.
 std::string result_key(const Audience&, const Query&);
@@ -52,9 +54,15 @@ class Selector {
   // Takes them out of everybody's order, which is kept.
   Result<std::vector<Hit>> sift();
   Result<std::vector<Hit>> sift(const std::vector<Hit>& everybody);
-  Result<std::vector<FilterAids>> make_aids(std::size_t everybody, const Candidates&) const;
-  Status sift_piece(const std::vector<Hit>& everybody, std::size_t piece, std::size_t pieces,
-                    const std::vector<FilterAids>&, const Candidates&, std::vector<Hit>& found);
+  std::vector<FilterAids> with_columns(std::size_t everybody, const Candidates&) const;
+  Status add_marks(std::vector<FilterAids>&, ScanBudget&) const;
+  // One of so many equal pieces, and the processor time that it may cost.
+  struct Piece {
+    std::size_t at, of;
+    std::chrono::nanoseconds most;
+  };
+  Status sift_piece(const std::vector<Hit>& everybody, const Piece&, const std::vector<FilterAids>&,
+                    const Candidates&, std::vector<Hit>& found);
   bool sees(ldap::NodeId) const;
 
   std::optional<Nodes> indexed(std::size_t part) const;
