@@ -112,6 +112,7 @@ void Columns::make(const std::vector<KeptPtr>& wanted, const View& view) {
   });
   for (std::size_t i = 0; i < missing.size(); ++i) {
     std::vector<Column> mine;
+    mine.reserve(pieces);
     for (std::vector<Column>& piece : made) mine.push_back(std::move(piece[i]));
     missing[i]->take(std::move(mine), most, view.position());
   }
