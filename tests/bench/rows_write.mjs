@@ -39,7 +39,7 @@ async function beside_raw_adds(site, turns, each, act) {
 
 async function create(site) {
   const each = 200, run = mark(), p99s = [];
-  const { ratio, note } = await beside_raw_adds(site, site.seconds, each, async (turn) => {
+  const { ratio, note } = await beside_raw_adds(site, 2 * site.seconds, each, async (turn) => {
     const answer = await site.exchange(names(each, (i) => creation(site, `new-${run}-${turn}-${i}`)), { connections: CONNECTIONS });
     p99s.push(answer.p99);
     return answer;
