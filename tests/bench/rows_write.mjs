@@ -51,7 +51,7 @@ const bulk_of = (site, run, from, count) => ({ method: 'POST', path: `${site.bas
   Operations: names(count, (i) => ({ method: 'POST', path: '/Users', bulkId: `b${i}`, data: person(`load-${run}-${from + i}`) })) }) });
 
 async function bulk(site) {
-  const step = Math.min(1000, Number(site.options.load)), turns = Math.ceil(Number(site.options.load) / step), run = mark();
+  const step = Math.min(500, Number(site.options.load)), turns = Math.ceil(Number(site.options.load) / step), run = mark();
   const all_made = (answer) => {
     const failed = JSON.parse(answer.body).Operations.find((o) => o.status !== '201');
     if (failed) throw new Error(`a bulk operation: ${JSON.stringify(failed)}`);
