@@ -118,7 +118,11 @@ async function worst_filters(site) {
   const times = await first_asks(site, queries);
   const order = Object.entries(times).sort(([, x], [, y]) => y.p50 - x.p50);
   const [name, { p50, whole }] = order[0];
-  const repeated = order.filter(([, each]) => each.whole).slice(0, 4).map(([each]) => [each, queries[each](0)]);
+  const repeated = [];
+  for (const [each, { whole: accepted }] of order) {
+    // Near the limit a filter may be accepted at one time and refused at another.
+    if (accepted && repeated.length < 4 && (await time_once(site, queries[each](0))).status === 200) repeated.push([each, queries[each](0)]);
+  }
   return { first: [p50, `slowest of ${Object.keys(times).length}: ${name}${whole ? '' : ', not accepted each time'}`],
     again: await slowest(site, Object.fromEntries(repeated)) };
 }
