@@ -12,7 +12,7 @@ namespace {
 
 using View = ldap::Mirror::View;
 
-constexpr std::size_t kMostMade = 8;  // for one filter: each is as much as a scan
+constexpr std::size_t kMostMade = 8;  // for one filter, by one look at everybody
 // Of one column, and of all: a fixed part, and so much for each resource.
 constexpr std::size_t kMostOfOne = 1 << 20, kMostOfOneEach = 80;
 constexpr std::size_t kMostOfAll = 8 << 20, kMostOfAllEach = 200;

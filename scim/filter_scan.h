@@ -1,6 +1,8 @@
 // One filter on one resource after the other, by columns and marks where there are some.
 #pragma once
 
+#include <algorithm>
+
 #include "scim/columns.h"
 #include "scim/filter_walk.h"
 #include "scim/link_marks.h"
@@ -15,11 +17,11 @@ struct FilterAids {
   LinkMarks marks;
 
   // Has the filter to look at records nevertheless?
-  bool leave_records_to(const FilterNode& node) const {
+  bool needs_records(const FilterNode& node) const {
     if (marks.has(node) || node.op == FilterOp::kNever) return false;
     if (node.children.empty()) return !node.path.attribute || !columns.find(node.path);
     return std::any_of(node.children.begin(), node.children.end(),
-                       [this](const FilterNode& child) { return leave_records_to(child); });
+                       [this](const FilterNode& child) { return needs_records(child); });
   }
 };
 

@@ -276,7 +276,7 @@ Status Selector::sift_piece(const std::vector<Hit>& everybody, const Piece& piec
     const auto& filter = query_.parts[part].filter;
     if (!filter) continue;
     filters[part].emplace(*filter, aids[part], *readers_[part], view_);
-    reads_records = reads_records || aids[part].leave_records_to(*filter);
+    reads_records = reads_records || aids[part].needs_records(*filter);
   }
   ScanBudget budget(piece.most);
   const std::size_t end = everybody.size() * (piece.at + 1) / piece.of;

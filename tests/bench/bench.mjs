@@ -11,9 +11,10 @@
 //   --tools DIR     the build folder that makes the denominators' programs (the program's own)
 //   --json FILE     the figures, too
 //
-// Denominators are measured in the same run, in turns: a trivial libfcgi responder behind an nginx of its own, and
-// the same LDAP operation by libldap alone on the same slapd. Never compare absolute figures of two runs. Every answer's status is checked; a row that could not be measured says so, and the bench
-// then ends with 1. A goal that was missed is marked NO and ends it with 0.
+// Denominators are measured in the same run, in turns or before and after: a trivial libfcgi responder behind an
+// nginx of its own, and the same LDAP operation by libldap alone on the same slapd. Never compare absolute figures of
+// two runs. Every answer's status is checked; a row that could not be measured says so, and the bench then ends with 1.
+// A goal that was missed is marked NO and ends it with 0.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -123,8 +123,7 @@ BOOST_AUTO_TEST_CASE(marks_follow_the_links) {
   const std::string group = town.group("Newcomers", {town.bob});
   BOOST_TEST(town.by_scan(filter) == town.bob + ' ');
   BOOST_TEST(town.ask("PATCH /Groups/" + group,
-                      R"({"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],"Operations":
-      [{"op":"replace","path":"displayName","value":"Veterans"}]})")
+                      patch(R"({"op":"replace","path":"displayName","value":"Veterans"})"))
                  .status() < 300);
   BOOST_TEST(town.by_scan(filter) == "");
 }
